@@ -1,0 +1,55 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { DatabaseError } from "@/db/errors";
+import * as schema from "@/db/schema";
+
+/** drizzle over one pool; `$client` is postgres.js, for COPY, cursors and `unnest` inserts. */
+export type Db = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql<{ bigint: number }> };
+/** What `db.transaction` hands to its callback. */
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+/** For functions that do not care whether they run inside a transaction. */
+export type Queryable = Db | Tx;
+
+const WEB_POOL = 8;
+
+/** @param url `postgres://…`. @param onnotice Notices of the server; postgres.js would print them to stdout. */
+export function createClient(url: string, options: { max?: number } = {}): postgres.Sql<{ bigint: number }> {
+  return postgres(url, {
+    max: options.max ?? WEB_POOL,
+    connect_timeout: 10,
+    onnotice: () => undefined,
+    connection: { application_name: "fractal-ts" },
+    // Ids and counts stay below 2^53, and a number survives JSON where a bigint does not.
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  });
+}
+
+/**
+ * Opens lazily: nothing connects before the first query.
+ *
+ * @param options.max Connections at most: web 8 (default), runner 8, one-shot tools 1.
+ */
+export function createDb(url: string, options: { max?: number } = {}): Db {
+  return drizzle(createClient(url, options), { schema });
+}
+
+/** Waits up to 5 s for running queries, then cuts them. */
+export async function closeDb(db: Db): Promise<void> {
+  if (shared.fractalDb === db) delete shared.fractalDb;
+  await db.$client.end({ timeout: 5 });
+}
+
+// Next loads its own copy of this module; only globalThis is one per process.
+const shared = globalThis as { fractalDb?: Db };
+
+/**
+ * The web process's pool. `server/main.ts` sets DATABASE_URL (also for the embedded server) before Next loads.
+ *
+ * @throws DatabaseError when DATABASE_URL is not set.
+ */
+export function getDb(): Db {
+  if (shared.fractalDb) return shared.fractalDb;
+  const url = process.env["DATABASE_URL"];
+  if (!url) throw new DatabaseError("DATABASE_URL is not set, so there is no database to use.");
+  return (shared.fractalDb = createDb(url));
+}

@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** The surroundings are wrong (environment, folder, port, program). The message is one sentence for a person. */
+export class ConfigError extends Error {
+  readonly tag = "Config";
+}
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+const PostgresUrl = z
+  .string()
+  .refine((value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol), {
+    error: "must look like postgres://user:password@host:5432/database",
+  });
+
+const EnvSource = z.object({
+  /** Absolute in the result; everything the server writes is under it. */
+  FRACTAL_DATA_DIR: z
+    .string()
+    .default("./.data")
+    .transform((value) => resolve(value)),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: "must be a number from 1 to 65535" })
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65535, { error: "must be a number from 1 to 65535" })
+    .default(3000),
+  /** Absent: the embedded PostgreSQL. */
+  DATABASE_URL: PostgresUrl.optional(),
+  FRACTAL_ROLE: z.enum(["all", "web", "runner"], { error: "must be all, web or runner" }).default("all"),
+  /** The account that runs foreign code on this host; absent: our own. */
+  FRACTAL_TASKS_USER: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, { error: "must be the name of a system account" })
+    .optional(),
+  /** The public address; absent: http://localhost:PORT. */
+  NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }).default("info"),
+  NODE_ENV: z
+    .enum(["development", "production", "test"], { error: "must be development, production or test" })
+    .default("development"),
+});
+
+export type Env = Readonly<z.infer<typeof EnvSource>>;
+
+/**
+ * @param source An empty string counts as not set, as in `PORT= npm start`.
+ * @throws ConfigError naming the first wrong variable and the reason; never its value, which may hold a password.
+ */
+export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const set = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = EnvSource.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ConfigError(`${issue?.path.join(".") ?? "The environment"} ${issue?.message ?? "is not valid"}.`);
+}
