@@ -1,0 +1,20 @@
+/** Column shapes that every table shares. */
+import { sql } from "drizzle-orm";
+import { bigint, check, timestamp } from "drizzle-orm/pg-core";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
+
+/** Primary key, assigned by the database; below 2^53, so a JavaScript number holds it. */
+export const id = () => bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity();
+
+/** Reference to another row. Say `.references(…)` and what a null means. */
+export const ref = () => bigint({ mode: "number" });
+
+/** A moment, ISO 8601 text with offset in code. */
+export const instant = () => timestamp({ withTimezone: true, mode: "string" });
+
+export const timestampCreated = { timestamp_created: instant().notNull().defaultNow() };
+
+/** Check constraint that a text column holds one of a contract's words (or null, where the column allows it). */
+export function oneOf(name: string, column: AnyPgColumn, words: readonly string[]) {
+  return check(name, sql`${column} IN (${sql.raw(words.map((word) => `'${word}'`).join(", "))})`);
+}

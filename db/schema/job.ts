@@ -1,0 +1,96 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { ACTIVE_JOB_STATES, JOB_REQUEST_KINDS, JOB_STATES } from "../../server/contracts/enums";
+import type { JobRequestKind, JobState } from "../../server/contracts/enums";
+import type { AttributeFilters, TypeFilters } from "../../server/contracts/image";
+import type { Cause } from "../../server/contracts/job";
+import { id, instant, oneOf, ref } from "../columns";
+import { datasets, projects } from "./project";
+import { profiles, resources } from "./resource";
+import { users } from "./user";
+import { workflows } from "./workflow";
+
+/** One submission of a workflow on a dataset. Inserted by `submitJob`; afterwards only the lease holder writes it. */
+export const jobs = pgTable(
+  "job",
+  {
+    id: id(),
+    // Jobs outlive what they worked on, for accounting: hence nullable, with dumps beside.
+    project_id: ref().references(() => projects.id, { onDelete: "set null" }),
+    workflow_id: ref().references(() => workflows.id, { onDelete: "set null" }),
+    dataset_id: ref().references(() => datasets.id, { onDelete: "set null" }),
+    user_id: ref()
+      .notNull()
+      .references(() => users.id),
+    resource_id: ref()
+      .notNull()
+      .references(() => resources.id),
+    profile_id: ref()
+      .notNull()
+      .references(() => profiles.id),
+    user_email: text().notNull(),
+    project_dump: jsonb().$type<{ id: number; name: string; timestamp_created: string }>().notNull(),
+    workflow_dump: jsonb()
+      .$type<{ id: number; name: string; project_id: number; timestamp_created: string }>()
+      .notNull(),
+    dataset_dump: jsonb()
+      .$type<{ id: number; name: string; project_id: number; timestamp_created: string; zarr_dir: string }>()
+      .notNull(),
+    /** Inclusive positions in the workflow. */
+    first_task_index: integer().notNull(),
+    last_task_index: integer().notNull(),
+    attribute_filters: jsonb().$type<AttributeFilters>().notNull(),
+    type_filters: jsonb().$type<TypeFilters>().notNull(),
+    slurm_account: text(),
+    worker_init: text(),
+    /** Null until the driver has made the folder. Both are equal on `local`. */
+    working_dir: text(),
+    working_dir_user: text(),
+    /** Handed to tasks as FRACTAL_CACHE_DIR. */
+    cache_dir: text().notNull(),
+    state: text().$type<JobState>().notNull().default("queued"),
+    start_timestamp: instant().notNull().defaultNow(),
+    end_timestamp: instant(),
+    /** Null unless the job failed. */
+    cause: jsonb().$type<Cause>(),
+    /** Text of the workflow log (done), or of the error (failed). */
+    log: text(),
+    /** Job that this one continues or repeats in part; null for a first run. */
+    continues_job_id: ref(),
+  },
+  (t) => [
+    oneOf("job_state_check", t.state, JOB_STATES),
+    check(
+      "job_range_check",
+      sql`0 <= ${t.first_task_index} AND ${t.first_task_index} <= ${t.last_task_index}`,
+    ),
+    // One active job per dataset: the promise that two jobs never write one image list.
+    uniqueIndex("job_one_active_per_dataset")
+      .on(t.dataset_id)
+      .where(sql.raw(`state IN (${ACTIVE_JOB_STATES.map((state) => `'${state}'`).join(", ")})`)),
+    index("job_project_id_idx").on(t.project_id, t.id),
+    index("job_workflow_id_dataset_id_idx").on(t.workflow_id, t.dataset_id, t.id),
+    index("job_dataset_id_idx").on(t.dataset_id, t.id),
+  ],
+);
+export type JobRow = typeof jobs.$inferSelect;
+
+/** A wish of a person about a job. Inserted by services, answered by the lease holder. */
+export const jobRequests = pgTable(
+  "job_request",
+  {
+    id: id(),
+    job_id: ref()
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    kind: text().$type<JobRequestKind>().notNull(),
+    user_email: text().notNull(),
+    requested_at: instant().notNull().defaultNow(),
+    /** Null: not carried out yet. */
+    done_at: instant(),
+  },
+  (t) => [
+    oneOf("job_request_kind_check", t.kind, JOB_REQUEST_KINDS),
+    index("job_request_job_id_idx").on(t.job_id),
+  ],
+);

@@ -1,0 +1,154 @@
+/** Task packages: the manifest they ship, and what a collection asks for. */
+import { z } from "zod";
+import { Id, JsonObject, NonEmptyString } from "./common";
+import { TASK_TYPES } from "./enums";
+import type { ActivityAction, ActivityStatus, TaskGroupOrigin, TaskType } from "./enums";
+import { TypeFilters } from "./image";
+import { PythonVersion } from "./resource";
+
+/** JSON Schema of the arguments of one executable. */
+export type ArgsSchema = Readonly<Record<string, unknown>>;
+
+const RelativePath = NonEmptyString.refine(
+  (path) => !path.startsWith("/") && !path.split("/").includes(".."),
+  "Must be a path inside the package.",
+);
+
+export const ManifestTask = z
+  .object({
+    name: NonEmptyString,
+    type: z.enum(TASK_TYPES).nullish(),
+    executable_non_parallel: RelativePath.nullish(),
+    executable_parallel: RelativePath.nullish(),
+    input_types: TypeFilters.default({}),
+    output_types: TypeFilters.default({}),
+    meta_non_parallel: JsonObject.default({}),
+    meta_parallel: JsonObject.default({}),
+    args_schema_non_parallel: JsonObject.nullish(),
+    args_schema_parallel: JsonObject.nullish(),
+    docs_info: z.string().nullish(),
+    docs_link: z.url({ protocol: /^https?$/ }).nullish(),
+    category: NonEmptyString.nullish(),
+    modality: NonEmptyString.nullish(),
+    tags: z.array(NonEmptyString).default([]),
+  })
+  .superRefine((task, ctx) => {
+    const problem = (path: string, message: string) =>
+      ctx.addIssue({ code: "custom", path: [path], message });
+    if (!task.executable_non_parallel && !task.executable_parallel)
+      problem("executable_parallel", "A task needs executable_parallel, executable_non_parallel, or both.");
+    for (const part of ["non_parallel", "parallel"] as const) {
+      if (task[`executable_${part}`]) continue;
+      if (Object.keys(task[`meta_${part}`]).length > 0)
+        problem(`meta_${part}`, `Must be empty without executable_${part}.`);
+      if (task[`args_schema_${part}`])
+        problem(`args_schema_${part}`, `Must be absent without executable_${part}.`);
+    }
+    const wants = {
+      parallel: [false, true],
+      non_parallel: [true, false],
+      converter_non_parallel: [true, false],
+      compound: [true, true],
+      converter_compound: [true, true],
+    } as const;
+    if (task.type) {
+      const [nonParallel, parallel] = wants[task.type];
+      if (
+        Boolean(task.executable_non_parallel) !== nonParallel ||
+        Boolean(task.executable_parallel) !== parallel
+      )
+        problem("type", `The type '${task.type}' does not fit the executables that are given.`);
+    }
+  });
+
+/** `__FRACTAL_MANIFEST__.json`, version 2. Unknown keys are ignored. */
+export const Manifest = z
+  .object({
+    manifest_version: z.literal("2"),
+    task_list: z.array(ManifestTask),
+    has_args_schemas: z.boolean().default(false),
+    args_schema_version: z.string().nullish(),
+    authors: NonEmptyString.nullish(),
+  })
+  .superRefine((manifest, ctx) => {
+    const seen = new Set<string>();
+    manifest.task_list.forEach((task, index) => {
+      if (seen.has(task.name))
+        ctx.addIssue({
+          code: "custom",
+          path: ["task_list", index, "name"],
+          message: `'${task.name}' appears twice.`,
+        });
+      seen.add(task.name);
+      if (!manifest.has_args_schemas) return;
+      for (const part of ["non_parallel", "parallel"] as const)
+        if (task[`executable_${part}`] && !task[`args_schema_${part}`])
+          ctx.addIssue({
+            code: "custom",
+            path: ["task_list", index, `args_schema_${part}`],
+            message: "Required, because has_args_schemas is true.",
+          });
+    });
+  });
+export type Manifest = z.infer<typeof Manifest>;
+
+/** A wheel that lies where the server can read it. Name and version come from its file name. */
+export const CollectWheelInput = z.object({
+  wheel_path: z.string().regex(/^\/.+\.whl$/, "Must be the absolute path of a .whl file."),
+  python_version: PythonVersion.optional(),
+});
+export type CollectWheelInput = z.infer<typeof CollectWheelInput>;
+
+export type TaskView = {
+  id: number;
+  name: string;
+  type: TaskType;
+  version: string;
+  pkg_name: string;
+  task_group_id: number;
+  is_active: boolean;
+  category: string | null;
+  modality: string | null;
+  authors: string | null;
+  tags: string[];
+  input_types: Record<string, boolean>;
+  output_types: Record<string, boolean>;
+  docs_info: string | null;
+  docs_link: string | null;
+  args_schema_non_parallel: ArgsSchema | null;
+  args_schema_parallel: ArgsSchema | null;
+  args_schema_version: string | null;
+  meta_non_parallel: Record<string, unknown>;
+  meta_parallel: Record<string, unknown>;
+};
+
+/** A version of a package on the user's resource. */
+export type TaskGroupView = {
+  id: number;
+  pkg_name: string;
+  version: string;
+  origin: TaskGroupOrigin;
+  python_version: string | null;
+  active: boolean;
+  owner_email: string;
+  timestamp_created: string;
+  tasks: TaskView[];
+  /** Workflow tasks that use one of its tasks. */
+  used_by: number;
+};
+
+export type ActivityView = {
+  id: number;
+  task_group_id: number | null;
+  pkg_name: string;
+  version: string;
+  action: ActionWord;
+  status: ActivityStatus;
+  timestamp_started: string;
+  timestamp_ended: string | null;
+  /** Whole log so far. */
+  log: string;
+};
+type ActionWord = ActivityAction;
+
+export const GetTaskInput = z.object({ task_id: Id });
