@@ -1,6 +1,6 @@
 /** Column shapes that every table shares. */
 import { sql } from "drizzle-orm";
-import { bigint, check, timestamp } from "drizzle-orm/pg-core";
+import { bigint, check, customType } from "drizzle-orm/pg-core";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 
 /** Primary key, assigned by the database; below 2^53, so a JavaScript number holds it. */
@@ -9,8 +9,11 @@ export const id = () => bigint({ mode: "number" }).primaryKey().generatedAlwaysA
 /** Reference to another row. Say `.references(…)` and what a null means. */
 export const ref = () => bigint({ mode: "number" });
 
-/** A moment, ISO 8601 text with offset in code. */
-export const instant = () => timestamp({ withTimezone: true, mode: "string" });
+/** A moment; ISO 8601 text with offset in code, whatever the driver's own spelling. */
+export const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => "timestamp with time zone",
+  fromDriver: (text) => (text.endsWith("infinity") ? text : new Date(text).toISOString()),
+});
 
 export const timestampCreated = { timestamp_created: instant().notNull().defaultNow() };
 

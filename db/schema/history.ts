@@ -25,7 +25,6 @@ import type {
   EndReason,
   RunStage,
   RunState,
-  TaskType,
   UnitKind,
   UnitState,
 } from "../../server/contracts/enums";
@@ -33,33 +32,9 @@ import type { Cause } from "../../server/contracts/job";
 import type { TypeFilters } from "../../server/contracts/image";
 import { id, instant, oneOf, ref } from "../columns";
 import { jobs } from "./job";
+import type { TaskGroupDump, WorkflowTaskDump } from "./job";
 import { datasets, images } from "./project";
 import { workflowTasks } from "./workflow";
-
-/** Everything a run needs of its workflow task, frozen when the task was reached. */
-export type WorkflowTaskDump = {
-  id: number;
-  workflow_id: number;
-  order: number;
-  alias: string | null;
-  args_non_parallel: Record<string, unknown> | null;
-  args_parallel: Record<string, unknown> | null;
-  meta_non_parallel: Record<string, unknown> | null;
-  meta_parallel: Record<string, unknown> | null;
-  type_filters: Record<string, boolean>;
-  task: {
-    id: number;
-    name: string;
-    type: TaskType;
-    version: string;
-    command_non_parallel: string[] | null;
-    command_parallel: string[] | null;
-    meta_non_parallel: Record<string, unknown>;
-    meta_parallel: Record<string, unknown>;
-    input_types: Record<string, boolean>;
-    output_types: Record<string, boolean>;
-  };
-};
 
 /** One executed workflow task of a job. Everything in this file is written by the lease holder of the job. */
 export const historyRuns = pgTable(
@@ -77,7 +52,7 @@ export const historyRuns = pgTable(
     /** Position in the workflow. */
     order: integer().notNull(),
     workflow_task_dump: jsonb().$type<WorkflowTaskDump>().notNull(),
-    task_group_dump: jsonb().$type<Record<string, unknown>>().notNull(),
+    task_group_dump: jsonb().$type<TaskGroupDump>().notNull(),
     stage: text().$type<RunStage>().notNull().default("selected"),
     state: text().$type<RunState>().notNull().default("running"),
     /** Type filters in force before this task; the next run's follow from these and `output_types`. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { ACTIVE_JOB_STATES, JOB_REQUEST_KINDS, JOB_STATES } from "../../server/contracts/enums";
-import type { JobRequestKind, JobState } from "../../server/contracts/enums";
+import type { JobRequestKind, JobState, TaskType } from "../../server/contracts/enums";
 import type { AttributeFilters, TypeFilters } from "../../server/contracts/image";
 import type { Cause } from "../../server/contracts/job";
 import { id, instant, oneOf, ref } from "../columns";
@@ -9,6 +9,42 @@ import { datasets, projects } from "./project";
 import { profiles, resources } from "./resource";
 import { users } from "./user";
 import { workflows } from "./workflow";
+
+/** Everything a run needs of its workflow task. */
+export type WorkflowTaskDump = {
+  id: number;
+  workflow_id: number;
+  order: number;
+  alias: string | null;
+  args_non_parallel: Record<string, unknown> | null;
+  args_parallel: Record<string, unknown> | null;
+  meta_non_parallel: Record<string, unknown> | null;
+  meta_parallel: Record<string, unknown> | null;
+  type_filters: Record<string, boolean>;
+  task: {
+    id: number;
+    name: string;
+    type: TaskType;
+    version: string;
+    command_non_parallel: string[] | null;
+    command_parallel: string[] | null;
+    meta_non_parallel: Record<string, unknown>;
+    meta_parallel: Record<string, unknown>;
+    input_types: Record<string, boolean>;
+    output_types: Record<string, boolean>;
+  };
+};
+export type TaskGroupDump = {
+  id: number;
+  origin: string;
+  pkg_name: string;
+  version: string;
+  python_version: string | null;
+  path: string | null;
+  venv_path: string | null;
+  archive_path: string | null;
+};
+export type TaskDump = { workflow_task: WorkflowTaskDump; task_group: TaskGroupDump };
 
 /** One submission of a workflow on a dataset. Inserted by `submitJob`; afterwards only the lease holder writes it. */
 export const jobs = pgTable(
@@ -36,6 +72,8 @@ export const jobs = pgTable(
     dataset_dump: jsonb()
       .$type<{ id: number; name: string; project_id: number; timestamp_created: string; zarr_dir: string }>()
       .notNull(),
+    /** What will run, frozen at submission, in order: exactly what was validated. Edits of the workflow do not reach it. */
+    task_dumps: jsonb().$type<TaskDump[]>().notNull(),
     /** Inclusive positions in the workflow. */
     first_task_index: integer().notNull(),
     last_task_index: integer().notNull(),
