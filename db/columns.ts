@@ -15,7 +15,11 @@ export const instant = customType<{ data: string; driverData: string }>({
   fromDriver: (text) => (text.endsWith("infinity") ? text : new Date(text).toISOString()),
 });
 
-export const timestampCreated = { timestamp_created: instant().notNull().defaultNow() };
+export const timestampCreated = {
+  timestamp_created: instant()
+    .notNull()
+    .default(sql`now()`),
+};
 
 /** Check constraint that a text column holds one of a contract's words (or null, where the column allows it). */
 export function oneOf(name: string, column: AnyPgColumn, words: readonly string[]) {

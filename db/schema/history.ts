@@ -71,7 +71,9 @@ export const historyRuns = pgTable(
     num_warnings: integer().notNull().default(0),
     /** Why the run failed as a whole; null if units failed, or none did. */
     cause: jsonb().$type<Cause>(),
-    timestamp_started: instant().notNull().defaultNow(),
+    timestamp_started: instant()
+      .notNull()
+      .default(sql`now()`),
     timestamp_ended: instant(),
   },
   (t) => [
@@ -187,7 +189,9 @@ export const submissions = pgTable(
       .references(() => historyRuns.id, { onDelete: "cascade" }),
     /** `f{instance}-{id}`, unique on any cluster. Null only inside the transaction that inserts the row. */
     tag: text().unique(),
-    timestamp_created: instant().notNull().defaultNow(),
+    timestamp_created: instant()
+      .notNull()
+      .default(sql`now()`),
   },
   (t) => [index("submission_history_run_id_idx").on(t.history_run_id)],
 );
@@ -292,7 +296,9 @@ export const accountingRecords = pgTable(
     history_run_id: ref()
       .unique()
       .references(() => historyRuns.id, { onDelete: "set null" }),
-    timestamp: instant().notNull().defaultNow(),
+    timestamp: instant()
+      .notNull()
+      .default(sql`now()`),
     num_tasks: integer().notNull(),
     num_new_images: integer().notNull(),
   },

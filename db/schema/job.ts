@@ -87,7 +87,9 @@ export const jobs = pgTable(
     /** Handed to tasks as FRACTAL_CACHE_DIR. */
     cache_dir: text().notNull(),
     state: text().$type<JobState>().notNull().default("queued"),
-    start_timestamp: instant().notNull().defaultNow(),
+    start_timestamp: instant()
+      .notNull()
+      .default(sql`now()`),
     end_timestamp: instant(),
     /** Null unless the job failed. */
     cause: jsonb().$type<Cause>(),
@@ -123,7 +125,9 @@ export const jobRequests = pgTable(
       .references(() => jobs.id, { onDelete: "cascade" }),
     kind: text().$type<JobRequestKind>().notNull(),
     user_email: text().notNull(),
-    requested_at: instant().notNull().defaultNow(),
+    requested_at: instant()
+      .notNull()
+      .default(sql`now()`),
     /** Null: not carried out yet. */
     done_at: instant(),
   },

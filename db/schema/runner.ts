@@ -36,7 +36,9 @@ export const runnerCalls = pgTable(
     kind: text().$type<RunnerCallKind>().notNull(),
     args: jsonb().$type<Record<string, unknown>>().notNull(),
     user_id: ref().notNull(),
-    timestamp_created: instant().notNull().defaultNow(),
+    timestamp_created: instant()
+      .notNull()
+      .default(sql`now()`),
     expires_at: instant().notNull(),
     /** Null: no answer yet. */
     answer: jsonb().$type<{ ok: true; value: unknown } | { ok: false; error: string }>(),
@@ -54,8 +56,12 @@ export const runners = pgTable("runner", {
   /** `{host}-{pid}-{random}`. */
   owner: text().primaryKey(),
   host: text().notNull(),
-  started_at: instant().notNull().defaultNow(),
-  seen_at: instant().notNull().defaultNow(),
+  started_at: instant()
+    .notNull()
+    .default(sql`now()`),
+  seen_at: instant()
+    .notNull()
+    .default(sql`now()`),
 });
 
 /** Facts of this installation. `instance`: 6 letters that mark our jobs on a shared cluster. */

@@ -100,7 +100,9 @@ export const taskGroupActivities = pgTable(
     status: text().$type<ActivityStatus>().notNull().default("pending"),
     /** Grows while the activity runs; the first line of a failure says why. */
     log: text().notNull().default(""),
-    timestamp_started: instant().notNull().defaultNow(),
+    timestamp_started: instant()
+      .notNull()
+      .default(sql`now()`),
     timestamp_ended: instant(),
   },
   (t) => [
