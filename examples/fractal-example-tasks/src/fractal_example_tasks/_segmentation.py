@@ -24,10 +24,11 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 from math import isqrt
+from operator import sub
 
 FRACTION = 16  # smoothed values are kept as integers with this many steps per grey level
-LOCAL_CONTRAST = 1.1  # a pixel of an object is this much brighter than the mean of its surroundings
-NOISE_SIGMAS = 4.0  # and its brightness exceeds the noise of the background this many times
+LOCAL_CONTRAST = 1.1  # the root of a pixel of an object exceeds the mean of its surroundings by this factor
+NOISE_SIGMAS = 4.0  # its brightness exceeds the background by this many standard deviations of the noise
 
 
 def segment(
@@ -59,7 +60,7 @@ def segment(
     smoothed = smooth(plane, height, width, smoothing_radius)
     signal = subtract_background(smoothed, height, width, max(32, 3 * diameter))
     roots = square_roots(signal)
-    threshold = max(otsu_threshold(roots) * threshold_scale, noise_floor(roots))
+    threshold = max(otsu_threshold(roots) * threshold_scale, noise_floor(plane, smoothing_radius))
 
     surroundings = roots
     for _ in range(2):
@@ -143,16 +144,20 @@ def square_roots(values: Sequence[int]) -> list[int]:
     return [roots[value] for value in values]
 
 
-def noise_floor(roots: Sequence[int]) -> float:
+def noise_floor(plane: Sequence[int], smoothing_radius: int) -> float:
     """The least square root of brightness that noise cannot explain, so that an empty image stays empty.
 
-    `subtract_background` puts the lower quartile of the background at zero, so any further quantile is a
-    measure of its spread. In a normal distribution, the 40 % quantile lies 0.42 standard deviations above
-    the lower quartile, which lies 0.67 below the mean. 40 % rather than a half, because a crowded field
-    has more object than background.
+    The noise is what neighbouring pixels differ by; unlike the spread of all values, this also holds for a
+    field crowded with objects. The median of the absolute difference of two normally distributed values is
+    0.954 standard deviations.
     """
-    spread = (sorted(roots)[len(roots) * 2 // 5] ** 2) / 0.42
-    return ((NOISE_SIGMAS + 0.67) * spread) ** 0.5
+    differences = sorted(map(abs, map(sub, plane[1:], plane)))
+    sigma = FRACTION * differences[len(differences) // 2] / 0.954 if differences else 0.0
+    # What `smooth` leaves of independent noise: the sum of the squares of its weights.
+    size = 2 * smoothing_radius + 1
+    sigma *= (2 * size * size + 1) / (3 * size**3)
+    # `subtract_background` puts the lower quartile at zero, 0.67 standard deviations below the mean.
+    return ((NOISE_SIGMAS + 0.67) * sigma * FRACTION) ** 0.5
 
 
 def fill_holes(mask: bytearray, height: int, width: int) -> bytearray:

@@ -1,0 +1,1 @@
+"""Tests of the example task package; they need nothing but Python."""
