@@ -18,7 +18,7 @@ export function createClient(url: string, options: { max?: number } = {}): postg
     max: options.max ?? WEB_POOL,
     connect_timeout: 10,
     onnotice: () => undefined,
-    connection: { application_name: "fractal-ts" },
+    connection: { application_name: "fractal-ts", TimeZone: "UTC" },
     // Ids and counts stay below 2^53, and a number survives JSON where a bigint does not.
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
   });

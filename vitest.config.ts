@@ -1,0 +1,58 @@
+import { defineConfig } from "vitest/config";
+
+const DATABASE_TESTS = "**/*.db.test.ts";
+const ENGINE_TESTS = "**/*.engine.test.ts";
+const SLURM_TESTS = "**/*.slurm.test.ts";
+const NOT_OURS = ["**/node_modules/**", "**/.next/**", "**/.data/**", "e2e/**"];
+
+// What a file needs is in its name: nothing, a real PostgreSQL, or also real processes and packages.
+export default defineConfig({
+  resolve: { alias: { "@": import.meta.dirname } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts", "**/*.test.tsx"],
+          exclude: [...NOT_OURS, DATABASE_TESTS, ENGINE_TESTS, SLURM_TESTS],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "db",
+          include: [DATABASE_TESTS],
+          exclude: NOT_OURS,
+          globalSetup: ["db/testing-server.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "engine",
+          include: [ENGINE_TESTS],
+          exclude: NOT_OURS,
+          globalSetup: ["db/testing-server.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slurm",
+          include: [SLURM_TESTS],
+          exclude: NOT_OURS,
+          globalSetup: ["db/testing-server.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
