@@ -1,0 +1,26 @@
+"use client";
+
+import { createContext, useContext } from "react";
+
+export type FieldControl = {
+  id: string;
+  /** Ids of help and error, space-separated; undefined when there is neither. */
+  describedBy: string | undefined;
+  isInvalid: boolean;
+  isRequired: boolean;
+};
+
+/** Null outside a Field: a control then stands alone and needs its own `aria-label`. */
+export const FieldContext = createContext<FieldControl | null>(null);
+
+/** Attributes that tie a control to the Field around it; explicit props win because they are spread later. */
+export function useFieldControl() {
+  const field = useContext(FieldContext);
+  if (field === null) return {};
+  return {
+    id: field.id,
+    "aria-describedby": field.describedBy,
+    "aria-invalid": field.isInvalid || undefined,
+    "aria-required": field.isRequired || undefined,
+  };
+}
