@@ -103,3 +103,4 @@ export const AddImageInput = z.object({ dataset_id: Id, zarr_url: ZarrUrl, ...im
 export const EditImageInput = z.object({ dataset_id: Id, image_id: Id, ...imageFields });
 export const RemoveImagesInput = z.object({ dataset_id: Id, image_ids: z.array(Id).min(1).max(10_000) });
 export const AttributeName = NonEmptyString;
+export const ImageFacetsInput = z.object({ dataset_id: Id });

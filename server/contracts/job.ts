@@ -10,7 +10,7 @@ import type {
   UnitKind,
   UnitState,
 } from "./enums";
-import { UNIT_STATES } from "./enums";
+import { JOB_STATES, UNIT_STATES } from "./enums";
 import { AttributeFilters, TypeFilters } from "./image";
 import type { Can } from "./project";
 
@@ -33,11 +33,14 @@ export const SubmitJobInput = z
 export type SubmitJobInput = z.input<typeof SubmitJobInput>;
 
 export const JobIdInput = z.object({ job_id: Id });
+/** `version` is the one of the answer that is on the page. */
+export const PollJobInput = z.object({ job_id: Id, version: z.string() });
+export const UnitIdInput = z.object({ unit_id: Id });
 export const ListJobsInput = z.object({
   project_id: Id.optional(),
   dataset_id: Id.optional(),
   workflow_id: Id.optional(),
-  states: z.array(z.string()).optional(),
+  states: z.array(z.enum(JOB_STATES)).optional(),
   limit: z.int().min(1).max(400).default(100),
   offset: z.int().nonnegative().default(0),
 });
@@ -114,7 +117,8 @@ export type JobView = JobSummary & {
   version: string;
   tasks: JobTask[];
   log: string | null;
-  working_dir: string;
+  /** Null until the driver has made it. */
+  working_dir: string | null;
   stop_requested_by: string | null;
   /** Seconds left, from the units of the running task; null: no estimate yet. */
   seconds_left: number | null;
@@ -161,7 +165,8 @@ export type UnitView = UnitRow & {
   signal: number | null;
   host: string | null;
   batch_folder: string | null;
-  mem_mb: number;
+  /** Memory it may use; null: no limit, or not placed yet. */
+  mem_mb: number | null;
   images_made: string[];
 };
 

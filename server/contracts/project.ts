@@ -27,6 +27,11 @@ export const CreateDatasetInput = z.strictObject({
 });
 export const RenameDatasetInput = z.strictObject({ dataset_id: Id, name: SafeName });
 
+export const ProjectIdInput = z.object({ project_id: Id });
+export const DatasetIdInput = z.object({ dataset_id: Id });
+/** Absent: the datasets of all the user's projects. */
+export const ListDatasetsInput = z.object({ project_id: Id.optional() });
+
 /** What the actor may do, made by the server so that the interface never repeats a rule. */
 export type Can = { write: boolean; execute: boolean };
 

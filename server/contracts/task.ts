@@ -152,3 +152,4 @@ export type ActivityView = {
 type ActionWord = ActivityAction;
 
 export const GetTaskInput = z.object({ task_id: Id });
+export const ActivityIdInput = z.object({ activity_id: Id });

@@ -55,6 +55,18 @@ export const WorkflowFile = z.strictObject({
 });
 export type WorkflowFile = z.infer<typeof WorkflowFile>;
 
+export const WorkflowIdInput = z.object({ workflow_id: Id });
+export const WorkflowTaskIdInput = z.object({ workflow_task_id: Id });
+/** Absent: the workflows of all the user's projects. */
+export const ListWorkflowsInput = z.object({ project_id: Id.optional() });
+export const WorkflowProgressInput = z.object({ workflow_id: Id, dataset_id: Id });
+/** `name`: under which to save it; absent: the name in the file. */
+export const ImportWorkflowInput = z.strictObject({
+  project_id: Id,
+  name: NonEmptyString.optional(),
+  workflow: WorkflowFile,
+});
+
 export type WorkflowSummary = {
   id: number;
   name: string;
