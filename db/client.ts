@@ -1,10 +1,10 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { DatabaseError } from "@/db/errors";
+import { DatabaseError, toDatabaseError } from "@/db/errors";
 import * as schema from "@/db/schema";
 
 /** drizzle over one pool; `$client` is postgres.js, for COPY, cursors and `unnest` inserts. */
-export type Db = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql<{ bigint: number }> };
+export type Db = PostgresJsDatabase<typeof schema> & { $client: Client };
 /** What `db.transaction` hands to its callback. */
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 /** For functions that do not care whether they run inside a transaction. */
@@ -12,16 +12,26 @@ export type Queryable = Db | Tx;
 
 const WEB_POOL = 8;
 
-/** @param url `postgres://…`. @param onnotice Notices of the server; postgres.js would print them to stdout. */
-export function createClient(url: string, options: { max?: number } = {}): postgres.Sql<{ bigint: number }> {
-  return postgres(url, {
-    max: options.max ?? WEB_POOL,
-    connect_timeout: 10,
-    onnotice: () => undefined,
-    connection: { application_name: "fractal-ts", TimeZone: "UTC" },
-    // Ids and counts stay below 2^53, and a number survives JSON where a bigint does not.
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-  });
+type Client = postgres.Sql<{ bigint: number }>;
+
+/**
+ * postgres.js as the whole tree uses it; connects at the first query.
+ *
+ * @throws DatabaseError if `url` is not a URL.
+ */
+export function createClient(url: string, { max = WEB_POOL }: { max?: number } = {}): Client {
+  try {
+    return postgres(url, {
+      max,
+      connect_timeout: 10,
+      onnotice: () => undefined, // would be printed to stdout
+      connection: { application_name: "fractal-ts", TimeZone: "UTC" },
+      // Ids and counts stay below 2^53, and a number survives JSON where a bigint does not.
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    });
+  } catch (err) {
+    throw toDatabaseError(err, url) ?? err;
+  }
 }
 
 /**

@@ -47,7 +47,7 @@ function packageRoot(): string {
  * makes them does not run unless the user approves it.
  */
 export function hasAllLinks(programs: Programs): boolean {
-  return readLinks(programs).every((link) => existsSync(join(dirname(programs.folder), link.target)));
+  return readLinks(programs).every((link) => existsSync(resolveLink(programs.folder, link.target)));
 }
 
 function readLinks(programs: Programs): Link[] {
@@ -82,10 +82,12 @@ export function copyPrograms(programs: Programs, parent: string): Programs {
   return { ...programs, folder };
 }
 
-/** Both ends are written as `native/lib/…`. */
+/** Both ends of a link are written as `native/lib/…`. */
+const resolveLink = (folder: string, end: string) => join(folder, relative("native", end));
+
 function addLink(folder: string, link: Link): void {
-  const target = join(folder, relative("native", link.target));
-  const source = join(folder, relative("native", link.source));
+  const target = resolveLink(folder, link.target);
+  const source = resolveLink(folder, link.source);
   rmSync(target, { force: true });
   symlinkSync(relative(dirname(target), source), target);
 }
