@@ -121,8 +121,8 @@ def place_nuclei(rng: random.Random, size: int, planes: int, density: float) -> 
 @lru_cache(maxsize=None)
 def kernel(long: int, short: int, angle: int, blur: int) -> list[list[int]]:
     """An ellipse with a soft border, in steps of 1/256; the more blur, the wider and dimmer."""
-    radius = long + 3 + 3 * blur
     softness = 0.08 + 0.22 * blur
+    radius = math.ceil(long * (1 + 5 * softness))  # where next to nothing is left, or squares would be seen
     peak = 256 / (1 + 0.7 * blur)
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     rows = []

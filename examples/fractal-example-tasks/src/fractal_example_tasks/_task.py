@@ -93,9 +93,6 @@ def _read_args(path: Path) -> dict[str, Any]:
         raise TaskError(f"The arguments file {path} is not JSON: {error}.") from error
     if not isinstance(args, dict):
         raise TaskError(f"The arguments file {path} must contain a JSON object.")
-    # Converters get no images. Some runners say so with an empty list, which carries no information.
-    if args.get("zarr_urls") == []:
-        del args["zarr_urls"]
     return args
 
 
@@ -104,8 +101,9 @@ def _check_args(args: dict[str, Any], task: str, phase: str) -> None:
     manifest = json.loads(MANIFEST_FILE.read_text("utf-8"))
     entry = next(item for item in manifest["task_list"] if item["name"] == task)
     schema = entry[SCHEMA_KEY[phase]]
-    if "zarr_urls" in schema["properties"]:
-        args.setdefault("zarr_urls", [])
+    # Converters get no images. Some runners say so with an empty list, which carries no information.
+    if "zarr_urls" not in schema["properties"] and args.get("zarr_urls") == []:
+        del args["zarr_urls"]
     problems = find_problems(args, schema)
     if problems:
         raise TaskError("Invalid arguments: " + "; ".join(problems) + ".")
