@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";
 import { closeDb, createDb, type Db } from "@/db/client";
+import { processIdentity } from "@/db/embedded/processes";
 import { toDatabaseError } from "@/db/errors";
 import { MIGRATIONS_FOLDER, migrate } from "@/db/migrate";
 
@@ -40,13 +41,17 @@ export async function createTestDb({ max = 8 }: { max?: number } = {}): Promise<
   return { db, url, drop };
 }
 
-/** Removes what killed runs left on a server that belongs to the tests. */
+/** Removes what killed runs left on a server of this machine; a run that goes on beside us keeps its databases. */
 export async function dropLeftovers(serverUrl: string): Promise<void> {
   await withAdmin(serverUrl, async (admin) => {
-    const current = templateName();
+    await admin`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`; // nobody is building a template now
     const rows = await admin<{ datname: string }[]>`
-      SELECT datname FROM pg_database WHERE datname ~ '^fractal_(test|template)_' AND datname <> ${current}`;
-    for (const { datname } of rows) await admin.unsafe(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+      SELECT datname FROM pg_database WHERE datname ~ '^fractal_(test|template)_' AND datname <> ${templateName()}`;
+    for (const { datname } of rows) {
+      const creator = /^fractal_test_(\d+)_/.exec(datname)?.[1];
+      if (creator && processIdentity(Number(creator)) !== null) continue;
+      await admin.unsafe(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+    }
   });
 }
 

@@ -30,15 +30,15 @@ export function ensureDataDir(path: string): void {
     mkdirSync(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     // Bytes, not only a name: a full disk still creates empty files.
     writeFileSync(probe, Buffer.alloc(4096, 1), { flag: "wx", flush: true });
+    rmSync(probe);
   } catch (err) {
     const { code, message } = err as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "EDQUOT") rmSync(probe, { force: true });
     const reason = (code && REASONS[code]) ?? message;
     throw new ConfigError(
       `Cannot write to the data folder ${path}: ${reason}. Set FRACTAL_DATA_DIR to a folder that can be written.`,
       { cause: err },
     );
-  } finally {
-    rmSync(probe, { force: true });
   }
 }
 

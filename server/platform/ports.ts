@@ -7,6 +7,8 @@ import { ConfigError } from "@/server/platform/env";
 export async function requireFreePort(port: number): Promise<void> {
   try {
     await bindOnce(port);
+    // macOS opens all interfaces beside a program on the loopback one, which then gets our visitors.
+    await bindOnce(port, "127.0.0.1");
   } catch (err) {
     const { code, message } = err as NodeJS.ErrnoException;
     const other = port < 65535 ? port + 1 : 3000;

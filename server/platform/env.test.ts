@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { ConfigError, readEnv } from "@/server/platform/env";
+
+test("nothing set: the defaults, with an absolute data folder", () => {
+  expect(readEnv({})).toEqual({
+    FRACTAL_DATA_DIR: resolve(".data"),
+    PORT: 3000,
+    FRACTAL_ROLE: "all",
+    LOG_LEVEL: "info",
+    NODE_ENV: "development",
+  });
+});
+
+test("an empty variable counts as not set", () => {
+  expect(readEnv({ PORT: "", DATABASE_URL: "", FRACTAL_TASKS_USER: "" })).toEqual(readEnv({}));
+});
+
+test("values keep their meaning", () => {
+  const url = "postgres://fractal:pw@db.example.org/fractal?sslmode=require";
+  const env = readEnv({
+    PORT: "8080",
+    DATABASE_URL: url,
+    FRACTAL_ROLE: "runner",
+    FRACTAL_TASKS_USER: "fractal-tasks",
+  });
+  expect(env).toMatchObject({
+    PORT: 8080,
+    DATABASE_URL: url,
+    FRACTAL_ROLE: "runner",
+    FRACTAL_TASKS_USER: "fractal-tasks",
+  });
+});
+
+test.each([
+  [{ PORT: "http" }, "PORT must be a number from 1 to 65535."],
+  [{ PORT: "70000" }, "PORT must be a number from 1 to 65535."],
+  [{ PORT: "0" }, "PORT must be a number from 1 to 65535."],
+  [{ FRACTAL_ROLE: "worker" }, "FRACTAL_ROLE must be all, web or runner."],
+  [{ FRACTAL_TASKS_USER: "a b" }, "FRACTAL_TASKS_USER must be the name of a system account."],
+  [{ NEXTAUTH_URL: "ftp://x" }, "NEXTAUTH_URL must be an http or https address."],
+  [{ LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent."],
+  [{ NODE_ENV: "staging" }, "NODE_ENV must be development, production or test."],
+  [
+    { DATABASE_URL: "mysql://root:s3cret@x/y" },
+    "DATABASE_URL must look like postgres://user:password@host:5432/database.",
+  ],
+])("%o is refused with one sentence that names the variable and hides the value", (source, sentence) => {
+  expect(() => readEnv(source)).toThrow(new ConfigError(sentence));
+});
