@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ConfigError } from "@/server/platform/env";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -26,8 +26,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export function ensureDataDir(path: string): void {
   const probe = join(path, `.write-probe-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    mkdirSync(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    // chmod, because mkdir's own mode is cut by the umask.
+    if (mkdirSync(path, { recursive: true })) chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     // Bytes, not only a name: a full disk still creates empty files.
     writeFileSync(probe, Buffer.alloc(4096, 1), { flag: "wx", flush: true });
     rmSync(probe);
