@@ -21,7 +21,7 @@ import random
 import struct
 import sys
 from array import array
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 PIXEL_SIZE_UM = 0.65
@@ -118,7 +118,7 @@ def place_nuclei(rng: random.Random, size: int, planes: int, density: float) -> 
     return nuclei
 
 
-@lru_cache(maxsize=None)
+@cache
 def kernel(long: int, short: int, angle: int, blur: int) -> list[list[int]]:
     """An ellipse with a soft border, in steps of 1/256; the more blur, the wider and dimmer."""
     softness = 0.08 + 0.22 * blur

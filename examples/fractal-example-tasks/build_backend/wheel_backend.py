@@ -20,7 +20,9 @@ TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that zip knows
 TAG = "py3-none-any"
 
 
-def build_wheel(wheel_directory: str, config_settings: dict | None = None, metadata_directory: str | None = None) -> str:
+def build_wheel(
+    wheel_directory: str, config_settings: dict | None = None, metadata_directory: str | None = None
+) -> str:
     """Build the wheel and return its file name (PEP 517)."""
     return _write_wheel(Path(wheel_directory), _package_files())
 

@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from fractal_example_tasks._task import MANIFEST_FILE
+
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = PACKAGE_ROOT.parent
 SOURCES = PACKAGE_ROOT / "src"
@@ -23,9 +25,6 @@ MODULES = SOURCES / "fractal_example_tasks"
 SIMULATOR = EXAMPLES / "simulated-microscope" / "simulate.py"
 # Real images are not part of the repository. Those who have them elsewhere say so.
 TEST_DATA = Path(os.environ.get("FRACTAL_TEST_DATA", EXAMPLES.parent.parent / "shared" / "data"))
-
-sys.path.insert(0, str(SOURCES))
-from fractal_example_tasks._task import MANIFEST_FILE  # noqa: E402
 
 MANIFEST = json.loads(MANIFEST_FILE.read_text("utf-8"))
 TASKS = {task["name"]: task for task in MANIFEST["task_list"]}
@@ -49,7 +48,14 @@ def run_unit(executable: str, args: dict) -> dict | None:
     with tempfile.TemporaryDirectory() as folder:
         args_file, out_file = Path(folder) / "args.json", Path(folder) / "out.json"
         args_file.write_text(json.dumps(args), "utf-8")
-        command = [sys.executable, str(MODULES / executable), "--args-json", str(args_file), "--out-json", str(out_file)]
+        command = [
+            sys.executable,
+            str(MODULES / executable),
+            "--args-json",
+            str(args_file),
+            "--out-json",
+            str(out_file),
+        ]
         environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
         done = subprocess.run(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

@@ -15,10 +15,9 @@ import unittest
 import venv
 import zipfile
 
-from tests.helpers import EXAMPLES, MANIFEST, MODULES, PACKAGE_ROOT, TASKS, TempFolderTest, task_function
-
 from fractal_example_tasks._schema import find_problems
 from fractal_example_tasks._task import MANIFEST_FILE
+from tests.helpers import EXAMPLES, MANIFEST, MODULES, PACKAGE_ROOT, TASKS, TempFolderTest, task_function
 
 TASK_TYPES = {
     "parallel": {"parallel"},
@@ -50,7 +49,9 @@ class WheelTest(TempFolderTest):
         self.check_content(zipfile.ZipFile(io.BytesIO(content)))
 
         (wheel,) = (self.folder / "first").iterdir()
-        subprocess.run([python, "-m", "pip", "install", "-q", "--no-index", str(wheel)], check=True, capture_output=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-q", "--no-index", str(wheel)], check=True, capture_output=True
+        )
         find = "import fractal_example_tasks as package; print(package.__path__[0])"
         root = subprocess.run([python, "-c", find], check=True, capture_output=True, text=True).stdout.strip()
         self.assertTrue(root.startswith(str(environment)))
@@ -128,7 +129,9 @@ class ManifestTest(unittest.TestCase):
                     elif task["type"].startswith("converter"):
                         role = "converter"
                     self.assertLessEqual(managed[role], set(required))
-                    self.assertFalse({"zarr_dir", "zarr_url", "zarr_urls", "init_args"} & set(parameters) - managed[role])
+                    self.assertFalse(
+                        {"zarr_dir", "zarr_url", "zarr_urls", "init_args"} & set(parameters) - managed[role]
+                    )
 
 
 class WorkflowTest(unittest.TestCase):

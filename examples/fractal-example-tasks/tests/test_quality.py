@@ -8,11 +8,10 @@ import unittest
 from array import array
 from pathlib import Path
 
-from tests.helpers import TEST_DATA, Dataset, TempFolderTest, score
-
 from fractal_example_tasks._ome import OmeImage
 from fractal_example_tasks._segmentation import segment
 from fractal_example_tasks._tiff import read_pages, read_pixels
+from tests.helpers import TEST_DATA, Dataset, TempFolderTest, score
 
 MIN_IOU = 0.7
 MIN_F1 = 0.8

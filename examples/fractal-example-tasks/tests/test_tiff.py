@@ -6,9 +6,8 @@ import random
 from itertools import product
 from pathlib import Path
 
-from tests.helpers import TEST_DATA, TempFolderTest, write_tiff
-
 from fractal_example_tasks._tiff import TiffError, read_pages, read_pixels
+from tests.helpers import TEST_DATA, TempFolderTest, write_tiff
 
 
 def example(width: int, height: int, bits: int) -> list[int]:

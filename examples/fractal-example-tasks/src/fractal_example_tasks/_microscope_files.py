@@ -80,9 +80,10 @@ def find_fields(folder: Path) -> list[Field]:
     if not files:
         raise TaskError(f"The images folder {folder} is empty.")
     names = {path: parse_name(path.name) for path in files}
-    for path, name in names.items():
-        if name is None:
-            log(f"Skipping {path.name}: not {NAMING_RULE}")
+    skipped = [path.name for path, name in names.items() if name is None]
+    if skipped:
+        shown = ", ".join(skipped[:5]) + (", …" if len(skipped) > 5 else "")
+        log(f"Skipping {len(skipped)} of {len(files)} files, which do not have {NAMING_RULE}: {shown}")
     fields: dict[tuple[str, int], Field] = {}
     for path, name in names.items():
         if name is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fractal_example_tasks._files import read_json, write_json
+from fractal_example_tasks._files import read_json
 from fractal_example_tasks._task import TaskError
 from fractal_example_tasks._zarr import ZarrArray, read_attributes, write_array, write_group
 

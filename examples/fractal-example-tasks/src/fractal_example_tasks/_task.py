@@ -19,7 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def _write_provenance(args: dict[str, Any], task: str, phase: str) -> None:
         "phase": phase,
         "zarr_url": zarr_url,
         "pid": os.getpid(),
-        "started": datetime.now(timezone.utc).isoformat(),
+        "started": datetime.now(UTC).isoformat(),
     }
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / PROVENANCE_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
