@@ -89,7 +89,7 @@ async function launchOn(
   const startLog = join(home, "start.log"); // what is said before the log collector runs
   const log = openSync(startLog, "w", 0o600);
   const begin = Date.now();
-  let exit: string | null = null;
+  const ended: { why: string | null } = { why: null };
   const child = spawn(
     join(programs.folder, "bin", "postgres"),
     ["-D", data, ...settings(port, logFolder, isDurable)],
@@ -101,14 +101,17 @@ async function launchOn(
       ...(account ? { uid: account.uid, gid: account.gid } : {}),
     },
   );
-  child.once("error", (err) => (exit = err.message));
-  child.once("exit", (code, signal) => (exit = signal ? `ended by ${signal}` : `exit code ${String(code)}`));
+  child.once("error", (err) => (ended.why = err.message));
+  child.once(
+    "exit",
+    (code, signal) => (ended.why = signal ? `ended by ${signal}` : `exit code ${String(code)}`),
+  );
   closeSync(log);
-  const isReady = await waitUntilReady(place, port, password, () => exit !== null);
+  const isReady = await waitUntilReady(place, port, password, () => ended.why !== null);
   child.unref();
   if (isReady) return null;
-  if (exit === null) return "it does not answer after five minutes";
-  return lastFatal([startLog, ...logsSince(logFolder, begin)]) ?? exit;
+  if (ended.why === null) return "it does not answer after five minutes";
+  return lastFatal([startLog, ...logsSince(logFolder, begin)]) ?? ended.why;
 }
 
 async function choosePort(portFile: string): Promise<number> {
