@@ -256,6 +256,7 @@ CREATE TABLE "runner_call" (
 	"user_id" bigint NOT NULL,
 	"timestamp_created" timestamp with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
+	"taken_at" timestamp with time zone,
 	"answer" jsonb,
 	CONSTRAINT "runner_call_kind_check" CHECK ("runner_call"."kind" IN ('unit_log'))
 );
@@ -439,7 +440,7 @@ CREATE INDEX "project_member_user_id_idx" ON "project_member" USING btree ("user
 CREATE UNIQUE INDEX "project_member_one_owner" ON "project_member" USING btree ("project_id") WHERE "project_member"."is_owner";--> statement-breakpoint
 CREATE INDEX "project_resource_id_idx" ON "project" USING btree ("resource_id");--> statement-breakpoint
 CREATE INDEX "lease_kind_expires_at_idx" ON "lease" USING btree ("kind","expires_at");--> statement-breakpoint
-CREATE INDEX "runner_call_open_idx" ON "runner_call" USING btree ("id") WHERE "runner_call"."answer" IS NULL;--> statement-breakpoint
+CREATE INDEX "runner_call_open_idx" ON "runner_call" USING btree ("id") WHERE "runner_call"."taken_at" IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "task_group_activity_one_active" ON "task_group_activity" USING btree ("task_group_id") WHERE "task_group_activity"."status" IN ('pending', 'ongoing');--> statement-breakpoint
 CREATE INDEX "task_group_activity_user_id_idx" ON "task_group_activity" USING btree ("user_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "task_group_identity_key" ON "task_group" USING btree ("user_id","resource_id","pkg_name","version");--> statement-breakpoint

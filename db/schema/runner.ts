@@ -40,6 +40,8 @@ export const runnerCalls = pgTable(
       .notNull()
       .default(sql`now()`),
     expires_at: instant().notNull(),
+    /** Null: no runner has taken it. */
+    taken_at: instant(),
     /** Null: no answer yet. */
     answer: jsonb().$type<{ ok: true; value: unknown } | { ok: false; error: string }>(),
   },
@@ -47,7 +49,7 @@ export const runnerCalls = pgTable(
     oneOf("runner_call_kind_check", t.kind, RUNNER_CALL_KINDS),
     index("runner_call_open_idx")
       .on(t.id)
-      .where(sql`${t.answer} IS NULL`),
+      .where(sql`${t.taken_at} IS NULL`),
   ],
 );
 

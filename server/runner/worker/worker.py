@@ -757,9 +757,9 @@ class Worker:
             if unit.log_slice is None and unit.log_fd is not None:
                 self.append_log(unit)
         except OSError as err:
-            self.hold_until = now + 1
+            self.hold_until = now + 1.5  # beyond the next try, so that nothing starts on a full disk
             if not self.is_told_to_stop():
-                return False  # the next second tries again
+                return False
             unit.reason = "disk_full"
             unit.detail = "The output or log of the unit could not be stored: %s." % words(err)
             unit.outcome = {}
@@ -768,8 +768,13 @@ class Worker:
 
     def examine(self, unit):
         """What the unit gave back; None while a forked process still reads it."""
-        if unit.reason is not None or unit.status != 0:
+        if unit.reason is not None:
             return {}
+        if unit.status != 0:
+            if os.statvfs(".").f_bavail > 0:
+                return {}
+            detail = "The unit failed while the disk of its folder had no space left."
+            return {"reason": "disk_full", "detail": detail}
         path = "%d.out.json" % unit.n
         try:
             found = os.stat(path)
@@ -933,7 +938,7 @@ class Worker:
 
 
 def run_batch(folder):
-    unit_lines = open("units.jsonl", encoding="utf-8", errors="surrogatepass")
+    unit_lines = open("units.jsonl", encoding="utf-8", errors="surrogatepass")  # read as slots become free
     header = json.loads(unit_lines.readline())
     if header["v"] != 1:
         raise ValueError("units.jsonl has version %r; this worker reads version 1" % header["v"])

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFile, readdir } from "node:fs/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -502,6 +503,24 @@ describe("limits and stops", () => {
     expect(batch.exit()).toMatchObject({ reason: "sigterm", ended: 2 });
     expect(isAlive(Number(batch.text("pid")))).toBe(false);
   });
+});
+
+it("a disk that refuses results for a while delays ends and starts and loses none", async () => {
+  const wait = shell("touch on; while [ ! -e go ]; do sleep 0.05; done");
+  const batch = await make({ header: { slots: 1 }, units: [{ argv: wait }, { argv: COUNTED }, {}] });
+  const worker = batch.start();
+  await until("the unit runs", () => batch.has("on"));
+  // A file size limit a few bytes further acts as a full disk does: the next line is written in part.
+  const limit = (fsize: string) =>
+    execFileSync("prlimit", ["--pid", String(worker.pid), `--fsize=${fsize}:unlimited`]);
+  limit(String(batch.text("results.jsonl").length + 10));
+  await appendFile(batch.path("go"), "");
+  await until("a part is written", () => !batch.text("results.jsonl").endsWith("\n"));
+  expect(batch.has("ran")).toBe(false);
+  limit("unlimited");
+  expect(await exited(worker)).toBe(0);
+  for (const n of [0, 1, 2]) expect(batch.end(n)).toMatchObject({ exit: 0, reason: null });
+  expect(batch.exit()).toMatchObject({ reason: "complete", ended: 3 });
 });
 
 it("ten thousand units end, each once", { timeout: 120_000 }, async () => {

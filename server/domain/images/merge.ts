@@ -1,0 +1,171 @@
+/**
+ * How the outputs of many calls become changes of the image list.
+ *
+ * 1. `collectOutputs` puts the outputs of the done units together and finds the units that contradict
+ *    each other or return what cannot be stored. Those units fail; the work of the others is kept.
+ * 2. `includeByDefault` decides which input images count as updated when nobody returned anything.
+ * 3. `applyUpdates` computes the new records.
+ *
+ * All pure: the caller loads the rows that are touched and writes the result.
+ *
+ * @see runner specification §1.8, §1.9; engine specification §11
+ */
+import { isInside } from "../../contracts/common";
+import type { AttributeValue, Image, ImageTypes, TaskOutputImage } from "../../contracts/image";
+import type { TaskOutput } from "./output";
+
+export type UnitOutput = { readonly unitId: number; readonly output: TaskOutput };
+export type CollectedOutputs = {
+  /** In unit order, exact duplicates dropped. */
+  updates: TaskOutputImage[];
+  removals: string[];
+  /** Unit id → why its output was left out. */
+  rejected: Map<number, { kind: "bad_output" | "output_conflict"; why: string }>;
+};
+
+/** Text that is equal exactly for equal records, whatever the order of their keys. */
+function canonical(image: TaskOutputImage): string {
+  const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([image.zarr_url, image.origin, sorted(image.attributes), sorted(image.types)]);
+}
+
+/**
+ * @param outputs   Done units in unit order.
+ * @param known     `zarr_url`s that are in the image list now, at least of every URL the outputs name.
+ * @param zarrDir   Folder of the dataset: new images must lie strictly below it.
+ * @param nameOf    How a unit is called in a message, e.g. "call 12 (…/A/01/0)".
+ */
+export function collectOutputs(
+  outputs: readonly UnitOutput[],
+  known: ReadonlySet<string>,
+  zarrDir: string,
+  nameOf: (unitId: number) => string,
+): CollectedOutputs {
+  const rejected: CollectedOutputs["rejected"] = new Map();
+  const reject = (unitId: number, kind: "bad_output" | "output_conflict", why: string) => {
+    if (!rejected.has(unitId)) rejected.set(unitId, { kind, why });
+  };
+
+  // One entry per URL and meaning: the record, or "removed".
+  const claims = new Map<string, { meaning: string; unitId: number }[]>();
+  for (const { unitId, output } of outputs) {
+    for (const update of output.image_list_updates) {
+      if (!known.has(update.zarr_url) && !isInside(update.zarr_url, zarrDir))
+        reject(
+          unitId,
+          "bad_output",
+          `Cannot create image if zarr_url is not a subfolder of zarr_dir. zarr_url: ${update.zarr_url}, zarr_dir: ${zarrDir}.`,
+        );
+      claim(claims, update.zarr_url, canonical(update), unitId);
+    }
+    for (const url of output.image_list_removals) claim(claims, url, "removed", unitId);
+  }
+  for (const [url, entries] of claims) {
+    const first = entries[0];
+    if (!first || entries.every((entry) => entry.meaning === first.meaning)) continue;
+    for (const { unitId } of entries) {
+      const other = entries.find((entry) => entry.unitId !== unitId);
+      reject(
+        unitId,
+        "output_conflict",
+        other
+          ? `It returned another result for ${url} than ${nameOf(other.unitId)}.`
+          : `It returned two different results for ${url}.`,
+      );
+    }
+  }
+
+  const accepted = outputs.filter(({ unitId }) => !rejected.has(unitId));
+  const created = new Set(accepted.flatMap(({ output }) => output.image_list_updates.map((u) => u.zarr_url)));
+  for (const { unitId, output } of accepted)
+    for (const url of output.image_list_removals)
+      if (!known.has(url) && !created.has(url))
+        reject(unitId, "bad_output", `Cannot remove missing image (zarr_url=${url}).`);
+
+  const updates = new Map<string, TaskOutputImage>();
+  const removals = new Set<string>();
+  for (const { unitId, output } of accepted) {
+    if (rejected.has(unitId)) continue;
+    for (const update of output.image_list_updates)
+      if (!updates.has(update.zarr_url)) updates.set(update.zarr_url, update);
+    for (const url of output.image_list_removals) removals.add(url);
+  }
+  return { updates: [...updates.values()], removals: [...removals], rejected };
+}
+
+function claim(
+  claims: Map<string, { meaning: string; unitId: number }[]>,
+  url: string,
+  meaning: string,
+  unitId: number,
+) {
+  const entries = claims.get(url);
+  if (entries) entries.push({ meaning, unitId });
+  else claims.set(url, [{ meaning, unitId }]);
+}
+
+/**
+ * Input images that count as updated when no unit of the run returned anything: tasks that work in place
+ * and return nothing still pass their `output_types` on.
+ *
+ * @param inputUrls  Input images in order.
+ * @param units      All units of the run. `zarr_url` is null for a call over all images.
+ * @param isCompound The items of a compound task may stand for groups of images.
+ * @returns Those inputs that no failed unit names. For compound tasks, images that no item names are
+ *          included only if no item failed.
+ */
+export function includeByDefault(
+  inputUrls: readonly string[],
+  units: readonly { zarr_url: string | null; isDone: boolean }[],
+  isCompound: boolean,
+): string[] {
+  const failed = units.filter((unit) => !unit.isDone);
+  if (failed.length === 0) return [...inputUrls];
+  if (failed.some((unit) => unit.zarr_url === null)) return [];
+  const failedUrls = new Set(failed.map((unit) => unit.zarr_url));
+  const named = new Set(units.map((unit) => unit.zarr_url));
+  return inputUrls.filter((url) => !failedUrls.has(url) && (!isCompound || named.has(url)));
+}
+
+/**
+ * Compute the records after a task.
+ *
+ * - *edit*: the URL is in the list and the origin is absent or itself: starts from the record, keeps its origin.
+ * - *re-derive*: in the list, another origin: starts from the origin image (empty if unknown).
+ * - *add*: not in the list: starts from the origin image if there is one (images added before included).
+ *
+ * Then the returned attributes (null removes), the returned types, and the task's `output_types`, which win.
+ *
+ * @param current  Records of all targets and origins, by `zarr_url`; not changed.
+ * @param updates  Each URL once.
+ * @returns `changed` and `added` in update order, one record per URL. Never throws.
+ */
+export function applyUpdates(
+  current: ReadonlyMap<string, Image>,
+  updates: readonly TaskOutputImage[],
+  outputTypes: ImageTypes,
+): { changed: Image[]; added: Image[] } {
+  const records = new Map(current);
+  const changed: Image[] = [];
+  const added: Image[] = [];
+  for (const update of updates) {
+    const existing = records.get(update.zarr_url);
+    const isEdit = existing !== undefined && (update.origin === null || update.origin === update.zarr_url);
+    const start = isEdit ? existing : update.origin === null ? undefined : records.get(update.origin);
+    const record: Image = {
+      zarr_url: update.zarr_url,
+      origin: isEdit ? existing.origin : update.origin,
+      attributes: withoutNulls({ ...start?.attributes, ...update.attributes }),
+      types: { ...start?.types, ...update.types, ...outputTypes },
+    };
+    records.set(record.zarr_url, record);
+    (existing ? changed : added).push(record);
+  }
+  return { changed, added };
+}
+
+function withoutNulls(attributes: Record<string, AttributeValue | null>): Record<string, AttributeValue> {
+  return Object.fromEntries(
+    Object.entries(attributes).filter((entry): entry is [string, AttributeValue] => entry[1] !== null),
+  );
+}

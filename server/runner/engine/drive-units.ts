@@ -1,0 +1,298 @@
+/**
+ * Runs the units of one run until none is live.
+ *
+ * Units that wait are gathered into a batch; a batch goes
+ *
+ *     planned ──slots free──▶ launching ──worker spawned──▶ launched ──ended──▶ closed
+ *
+ * Every arrow is one fenced transaction, and what happens between two of them is safe to repeat, so a new
+ * driver goes on from the state it reads. A batch has ended when its `exit` line was ingested, or when the
+ * executor says so for certain (engine specification §7); anything else is unknown and stays as it is.
+ */
+import path from "node:path";
+import { changesState, localSlots, taskFolderName } from "@/server/domain/tasks/calls";
+import type { CallResources } from "@/server/domain/tasks/calls";
+import { interrupted, neverStarted } from "@/server/domain/jobs/cause";
+import { decideRerun } from "@/server/domain/jobs/rerun";
+import type { HistoryRunRow } from "@/db/schema";
+import { JobsRunnerConfigLocal } from "@/server/contracts/resource";
+import {
+  acquireSlots,
+  closeBatch,
+  countUnplanned,
+  insertBatch,
+  listOpenBatches,
+  listUnendedAttempts,
+  setLaunched,
+  setUnknown,
+  streamAttempts,
+} from "../store/batch";
+import type { AttemptVerdict, OpenBatch, UnendedAttempt } from "../store/batch";
+import { findStopRequest, setStopping } from "../store/job";
+import { listBatchUnits, stopPendingUnits } from "../store/unit";
+import { write } from "./context";
+import type { JobContext } from "./context";
+import { ingest } from "./ingest";
+import type { IngestState } from "./ingest";
+
+/** Naps between two looks: short while results come in, longer while nothing moves. */
+const NAP_MS = { busy: 100, idle: 500 };
+/** How often a batch that says nothing is looked at for certain. */
+const SETTLE_MS = 15_000;
+/** A person's stop is looked for this often; a NOTIFY makes it sooner. */
+const STOP_CHECK_MS = 1_000;
+
+/** What this process remembers of an open batch; all of it can be made again from the rows. */
+type Watch = {
+  ingest: IngestState;
+  units: Awaited<ReturnType<typeof listBatchUnits>>;
+  /** `performance.now()` of the last certain look or last news. */
+  lookedAt: number;
+  /** Our child has exited, so that a certain look is worth it now. */
+  workerExited: boolean;
+  isCancelled: boolean;
+  lastError: string | null;
+};
+
+/** @returns True if a person stopped the job: what ended well is kept, the rest is stopped. */
+export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<boolean> {
+  const watches = new Map<number, Watch>();
+  let stopCheckedAt = -Infinity;
+  let isStopped = false;
+  for (;;) {
+    ctx.lease.signal.throwIfAborted();
+    if (!isStopped && performance.now() - stopCheckedAt > STOP_CHECK_MS) {
+      stopCheckedAt = performance.now();
+      isStopped = await noteStopRequest(ctx);
+    }
+    if (isStopped) await write(ctx, (tx) => stopPendingUnits(tx, run.id));
+    else await gatherWaitingUnits(ctx, run, call);
+
+    const open = await listOpenBatches(ctx.db, run.id);
+    if (open.length === 0) return isStopped;
+    let hasNews = false;
+    for (const batch of open) {
+      const watch = watches.get(batch.id) ?? (await newWatch(ctx, batch));
+      watches.set(batch.id, watch);
+      hasNews = (await stepBatch(ctx, run, call, batch, watch, isStopped)) || hasNews;
+    }
+    if (!hasNews)
+      await ctx.wake.wait(
+        open.some((b) => b.state === "launched") ? NAP_MS.busy : NAP_MS.idle,
+        ctx.lease.signal,
+      );
+  }
+}
+
+async function noteStopRequest(ctx: JobContext): Promise<boolean> {
+  const email = await findStopRequest(ctx.db, ctx.loaded.job.id);
+  if (email === null) return false;
+  await write(ctx, (tx) => setStopping(tx, ctx.loaded.job.id));
+  await ctx.jobLog.write(`Stop asked for by ${email}`);
+  return true;
+}
+
+async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
+  return {
+    ingest: {
+      offset: batch.results_offset,
+      hasBegun: batch.host !== null,
+      hasExited: batch.exit_reason !== null,
+    },
+    units: await listBatchUnits(ctx.db, batch.id),
+    lookedAt: -Infinity,
+    workerExited: false,
+    isCancelled: false,
+    lastError: null,
+  };
+}
+
+async function gatherWaitingUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<void> {
+  const waiting = await countUnplanned(ctx.db, run.id);
+  if (waiting === 0) return;
+  const config = JobsRunnerConfigLocal.parse(ctx.loaded.resource.document["jobs_runner_config"] ?? {});
+  const slots = localSlots(
+    call,
+    config.parallel_tasks_per_job ?? null,
+    waiting,
+    ctx.host.cpus,
+    ctx.host.memMb,
+  );
+  const taskFolder = path.join(ctx.workingDir, taskFolderName(run.order, run.workflow_task_dump.task.name));
+  await write(ctx, (tx) =>
+    insertBatch(tx, run.id, (submissionId) => path.join(taskFolder, `s${submissionId}`, "0"), {
+      slots,
+      cpus: call.cpus,
+      mem_mb: call.memMb,
+    }),
+  );
+}
+
+/** One step of one batch. @returns True if it moved, so that the next look should come at once. */
+async function stepBatch(
+  ctx: JobContext,
+  run: HistoryRunRow,
+  call: CallResources,
+  batch: OpenBatch,
+  watch: Watch,
+  isStopped: boolean,
+): Promise<boolean> {
+  switch (batch.state) {
+    case "planned": {
+      if (isStopped) {
+        await close(ctx, run, call, batch, watch, isStopped);
+        return true;
+      }
+      return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host.cpus));
+    }
+    case "launching":
+      await launch(ctx, run, call, batch, watch);
+      return true;
+    case "launched":
+      return follow(ctx, run, call, batch, watch, isStopped);
+    case "closed":
+      return false;
+  }
+}
+
+async function launch(
+  ctx: JobContext,
+  run: HistoryRunRow,
+  call: CallResources,
+  batch: OpenBatch,
+  watch: Watch,
+): Promise<void> {
+  if (await ctx.executor.hasBegun(batch)) {
+    // An earlier driver launched it and died before it could say so.
+    await write(ctx, (tx) => setLaunched(tx, batch.id, null));
+    return;
+  }
+  if (!ctx.lease.isFresh()) {
+    await ctx.wake.wait(NAP_MS.idle, ctx.lease.signal);
+    return;
+  }
+  const { job } = ctx.loaded;
+  const { task } = run.workflow_task_dump;
+  let handle = null;
+  try {
+    await ctx.executor.prepare(batch, {
+      header: {
+        v: 1,
+        batch: batch.id,
+        tag: batch.tag,
+        slots: batch.slots,
+        cpus: batch.cpus,
+        mem_mb: batch.mem_mb,
+        unit_limit_s: call.unitLimitSeconds,
+        // Python writes to a file in blocks; without this, a running log would be empty for minutes.
+        env: { FRACTAL_CACHE_DIR: job.cache_dir, PYTHONUNBUFFERED: "1" },
+        clean_env: true,
+      },
+      units: unitLines(ctx, batch, task),
+    });
+    handle = await ctx.executor.launch(batch, () => {
+      watch.workerExited = true;
+      ctx.wake.notify();
+    });
+  } catch (err) {
+    // Nothing was started: the certain look that follows voids the folder, and the units wait again.
+    watch.lastError = err instanceof Error ? err.message : String(err);
+    watch.workerExited = true;
+    ctx.log.warn({ err, batch: batch.id }, "a worker could not be launched");
+  }
+  await write(ctx, (tx) => setLaunched(tx, batch.id, handle));
+}
+
+async function* unitLines(
+  ctx: JobContext,
+  batch: OpenBatch,
+  task: HistoryRunRow["workflow_task_dump"]["task"],
+) {
+  const isCompound = task.command_non_parallel !== null && task.command_parallel !== null;
+  for await (const attempts of streamAttempts(ctx.db, batch.id))
+    yield attempts.map((attempt) => {
+      const isInit = attempt.kind === "init";
+      const argv = isInit || !task.command_parallel ? task.command_non_parallel : task.command_parallel;
+      return {
+        n: attempt.n,
+        unit: attempt.unit_id,
+        argv: argv ?? [],
+        args: attempt.args,
+        ...(isCompound && isInit ? { init: true } : {}),
+      };
+    });
+}
+
+async function follow(
+  ctx: JobContext,
+  run: HistoryRunRow,
+  call: CallResources,
+  batch: OpenBatch,
+  watch: Watch,
+  isStopped: boolean,
+): Promise<boolean> {
+  if (isStopped && !watch.isCancelled) {
+    await ctx.executor.cancel(batch, "all");
+    watch.isCancelled = true;
+  }
+  const hasNews = await ingest(ctx, batch, watch.ingest, watch.units);
+  if (watch.ingest.hasExited) {
+    await close(ctx, run, call, batch, watch, isStopped);
+    return true;
+  }
+  if (hasNews) {
+    watch.lookedAt = performance.now();
+    return true;
+  }
+  const seemsGone = watch.workerExited || batch.handle === null || !ctx.executor.mayLive(batch.handle);
+  if (!seemsGone && performance.now() - watch.lookedAt < SETTLE_MS) return false;
+  if (seemsGone && performance.now() - watch.lookedAt < NAP_MS.idle) return false;
+  watch.lookedAt = performance.now();
+
+  const life = await ctx.executor.settle(batch);
+  if (!life.known) {
+    await write(ctx, (tx) => setUnknown(tx, batch.id, life.why));
+    return false;
+  }
+  if (batch.unknown_why !== null) await write(ctx, (tx) => setUnknown(tx, batch.id, null));
+  if (life.value === "running") return false;
+  // The last lines may have come between our read and the end of the worker.
+  while (await ingest(ctx, batch, watch.ingest, watch.units));
+  await close(ctx, run, call, batch, watch, isStopped);
+  return true;
+}
+
+async function close(
+  ctx: JobContext,
+  run: HistoryRunRow,
+  call: CallResources,
+  batch: OpenBatch,
+  watch: Watch,
+  isStopped: boolean,
+): Promise<void> {
+  const unended = await listUnendedAttempts(ctx.db, batch.id);
+  const { input_types, output_types } = run.workflow_task_dump.task;
+  const isStateChange = changesState(input_types, output_types);
+  const verdict = (attempt: UnendedAttempt): AttemptVerdict => {
+    const outcome = attempt.state === "started" ? "interrupted" : "never_started";
+    const interruptions = attempt.interruptions + (outcome === "interrupted" ? 1 : 0);
+    const failedLaunches = attempt.failed_launches + (outcome === "never_started" ? 1 : 0);
+    if (isStopped) return { attempt, outcome, unit: { state: "stopped" } };
+    const decision = decideRerun({
+      outcome,
+      kind: attempt.kind,
+      isStateChange,
+      interruptions,
+      failedLaunches,
+      rerunInterrupted: call.rerunInterrupted,
+    });
+    if (decision === "again") return { attempt, outcome, unit: { state: "pending" } };
+    const cause =
+      outcome === "interrupted"
+        ? interrupted(isStateChange, interruptions)
+        : neverStarted(failedLaunches, watch.lastError);
+    return { attempt, outcome, unit: { state: "failed", cause } };
+  };
+  await write(ctx, (tx) => closeBatch(tx, batch, unended.map(verdict)));
+  await ctx.executor.tidy(batch);
+}

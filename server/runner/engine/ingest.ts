@@ -1,0 +1,143 @@
+/** From `results.jsonl` to rows (engine specification §8). */
+import { createHash } from "node:crypto";
+import path from "node:path";
+import type { Cause } from "@/server/contracts/job";
+import { parseTaskOutput } from "@/server/domain/images/output";
+import { badOutput, causeOf } from "@/server/domain/jobs/cause";
+import { parseResultLine } from "@/server/domain/jobs/protocol";
+import type { EndLine } from "@/server/domain/jobs/protocol";
+import type { OpenBatch } from "../store/batch";
+import { listBatchUnits, storeResults } from "../store/unit";
+import type { EndedUnit, StartedUnit } from "../store/unit";
+import { write } from "./context";
+import type { EngineContext } from "./context";
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const LOG_TAIL_BYTES = 8 * 1024;
+const NEWLINE = 0x0a;
+
+export type IngestState = {
+  /** Where to read on; always at a line end. */
+  offset: number;
+  hasBegun: boolean;
+  hasExited: boolean;
+};
+
+/**
+ * Store what is new in a batch's results.
+ *
+ * @param units Numbers that the lines may name, from `listBatchUnits`.
+ * @returns Whether anything was new; more may be waiting.
+ */
+export async function ingest(
+  ctx: EngineContext,
+  batch: OpenBatch,
+  state: IngestState,
+  units: Awaited<ReturnType<typeof listBatchUnits>>,
+): Promise<boolean> {
+  const bytes = await ctx.executor.read(path.join(batch.folder, "results.jsonl"), state.offset, MAX_BYTES);
+  const end = bytes ? bytes.lastIndexOf(NEWLINE) + 1 : 0;
+  if (!bytes || end === 0) return false;
+
+  const starts: StartedUnit[] = [];
+  const ends = new Map<number, EndLine>();
+  let beginHost: string | null = null;
+  let exitReason: string | null = null;
+  let badLines = 0;
+  for (const text of decodeLines(bytes.subarray(0, end))) {
+    const parsed = text === null ? ({ ok: false, why: "not UTF-8" } as const) : parseResultLine(text);
+    if (!parsed.ok) {
+      badLines += 1;
+      ctx.log.warn({ batch: batch.id, why: parsed.why }, "a line of results.jsonl was skipped");
+      continue;
+    }
+    const { line } = parsed;
+    if (line.e === "begin") beginHost = line.host;
+    else if (line.e === "exit") exitReason = line.reason;
+    else if (!units.has(line.n) || (line.e === "end" && ends.has(line.n))) badLines += 1;
+    else if (line.e === "start") starts.push({ n: line.n, t: line.t });
+    else ends.set(line.n, line);
+  }
+
+  const ended: EndedUnit[] = [];
+  for (const line of ends.values())
+    ended.push(await judge(ctx, batch, line, units.get(line.n)?.isInit ?? false));
+  const newOffset = state.offset + end;
+  await write(ctx, (tx) =>
+    storeResults(tx, batch, { starts, ends: ended, beginHost, exitReason, badLines, newOffset }),
+  );
+  state.offset = newOffset;
+  state.hasBegun ||= beginHost !== null;
+  state.hasExited ||= exitReason !== null;
+  return true;
+}
+
+/** One entry per line; null where a line is not UTF-8. */
+function* decodeLines(bytes: Buffer): Generator<string | null> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for (let from = 0; from < bytes.length;) {
+    const to = bytes.indexOf(NEWLINE, from);
+    try {
+      yield decoder.decode(bytes.subarray(from, to));
+    } catch {
+      yield null;
+    }
+    from = to + 1;
+  }
+}
+
+/** Decide from an end line, its output and its log whether the unit is done. */
+async function judge(
+  ctx: EngineContext,
+  batch: OpenBatch,
+  line: EndLine,
+  isInit: boolean,
+): Promise<EndedUnit> {
+  const isClean = line.exit === 0 && line.reason === null;
+  const cause = isClean
+    ? null
+    : causeOf({
+        exit: line.exit,
+        signal: line.signal,
+        reason: line.reason,
+        detail: line.detail,
+        wallSeconds: line.wall_s,
+        peakMb: line.peak_mb,
+        memMb: batch.mem_mb,
+        logTail: await readLogTail(ctx, batch.folder, line.log),
+      });
+  if (cause) return { line, cause, output: null };
+  const output = await readOutput(ctx, batch.folder, line);
+  if (!output.ok) return { line, cause: output.cause, output: null };
+  // The worker has checked and rewritten the output of an init call already.
+  if (isInit || output.value === null) return { line, cause: null, output: output.value };
+  const parsed = parseTaskOutput(output.value);
+  return parsed.ok
+    ? { line, cause: null, output: parsed.output }
+    : { line, cause: badOutput(parsed.why), output: null };
+}
+
+async function readOutput(
+  ctx: EngineContext,
+  folder: string,
+  line: EndLine,
+): Promise<{ ok: true; value: unknown } | { ok: false; cause: Cause }> {
+  if (line.out_file === undefined) return { ok: true, value: line.out ?? null };
+  const bytes = await ctx.executor.read(path.join(folder, line.out_file), 0, line.out_bytes ?? 0);
+  const isWhole = bytes && createHash("sha256").update(bytes).digest("hex") === line.out_sha256;
+  if (!isWhole)
+    return { ok: false, cause: badOutput(`The file ${line.out_file} is missing or was changed.`) };
+  return { ok: true, value: JSON.parse(bytes.toString("utf8")) };
+}
+
+/** The end of a finished log as text; empty if it cannot be read, because the cause is known without it. */
+export async function readLogTail(
+  ctx: EngineContext,
+  folder: string,
+  [offset, length]: readonly [number, number],
+  maxBytes = LOG_TAIL_BYTES,
+): Promise<string> {
+  const from = offset + Math.max(0, length - maxBytes);
+  const bytes = await ctx.executor.read(path.join(folder, "logs.txt"), from, Math.min(length, maxBytes));
+  return bytes?.toString("utf8") ?? "";
+}

@@ -1,0 +1,45 @@
+/**
+ * The runner: wires the layers below.
+ *
+ * Glossary. *Job*: one submission of a workflow on a dataset. *Run*: one executed workflow task of a job.
+ * *Unit*: one call of a task's command. *Attempt*: one try of a unit. *Batch*: attempts under one worker, in one
+ * folder, once. *Submission*: one launch of batches. *Executor*: where batches run. *Lease*: the right to drive.
+ */
+import { availableParallelism, totalmem } from "node:os";
+import { runActivity } from "@/server/environments/run-activity";
+import { TasksPythonConfig } from "@/server/contracts/resource";
+import type { Logger } from "@/server/platform/logger";
+import { submitWorkflow } from "./engine/submit-workflow";
+import type { Executor } from "./executors/executor";
+import { LocalExecutor } from "./executors/local";
+import { answerCall } from "./lifecycle/calls";
+import { startLifecycle } from "./lifecycle/runner";
+import type { DriveDeps, Runner } from "./lifecycle/runner";
+import { loadJob } from "./store/job";
+
+export type { Runner };
+
+const host = { cpus: availableParallelism(), memMb: Math.floor(totalmem() / 1e6) };
+
+/** Start the runner of this process; it works until `stop`. */
+export function startRunner(options: { databaseUrl: string; log: Logger }): Promise<Runner> {
+  return startLifecycle({
+    ...options,
+    drive: { job: driveJob, activity: runActivity },
+    answer: (db, call) => answerCall(db, () => new LocalExecutor("python3"), call),
+  });
+}
+
+async function driveJob(deps: DriveDeps, jobId: number): Promise<void> {
+  const loaded = await loadJob(deps.db, jobId);
+  if (!loaded) return;
+  await submitWorkflow({ ...deps, host, executor: executorFor(loaded.resource) }, jobId);
+}
+
+/** @throws Error for a resource type that has no executor yet. */
+function executorFor(resource: { type: string; name: string; document: Record<string, unknown> }): Executor {
+  if (resource.type !== "local")
+    throw new Error(`resource ${resource.name} is of type ${resource.type}, which cannot run jobs yet`);
+  const python = TasksPythonConfig.parse(resource.document["tasks_python_config"]);
+  return new LocalExecutor(python.versions[python.default_version] ?? "python3");
+}

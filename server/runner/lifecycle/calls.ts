@@ -1,0 +1,105 @@
+/** Answers to what a page asks now (architecture §2, Calls): small, bounded, read-only. */
+import path from "node:path";
+import type { Db } from "@/db/client";
+import { GetUnitLogInput } from "@/server/contracts/job";
+import type { UnitLogChunk } from "@/server/contracts/job";
+import type { Executor } from "../executors/executor";
+import type { TakenCall } from "../store/presence";
+import { findUnitLog } from "../store/unit";
+import type { UnitLogPlace } from "../store/unit";
+
+type Reader = Pick<Executor, "read" | "size">;
+
+export async function answerCall(
+  db: Db,
+  readerFor: (resourceType: string) => Reader,
+  call: TakenCall,
+): Promise<unknown> {
+  switch (call.kind) {
+    case "unit_log":
+      return readUnitLog(db, readerFor, call.args);
+  }
+}
+
+async function readUnitLog(
+  db: Db,
+  readerFor: (resourceType: string) => Reader,
+  args: Record<string, unknown>,
+): Promise<UnitLogChunk> {
+  const { unit_id, offset, max_bytes } = GetUnitLogInput.parse(args);
+  // A log moves from its own file into logs.txt when the unit ends: on a miss, look again where it is now.
+  for (let tries = 0; tries < 3; tries += 1) {
+    const place = await findUnitLog(db, unit_id);
+    if (!place) throw new Error(`Unit ${unit_id} does not exist.`);
+    const chunk = await readAt(readerFor(place.resource_type), place, offset, max_bytes);
+    if (chunk) return chunk;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return missing("The log is not there any more: its folder was removed.", true);
+}
+
+async function readAt(
+  reader: Reader,
+  place: UnitLogPlace,
+  offset: number,
+  maxBytes: number,
+): Promise<UnitLogChunk | null> {
+  const { folder, n, log_offset, log_bytes } = place;
+  const isFinal = place.unit_state !== "pending" && place.unit_state !== "running";
+  if (
+    folder === null ||
+    n === null ||
+    place.attempt_state === "planned" ||
+    place.attempt_state === "never_started"
+  )
+    return missing(
+      isFinal ? "The unit never started, so it has no log." : "The unit has not started yet.",
+      isFinal,
+    );
+  if (log_offset !== null && log_bytes !== null) {
+    const bytes = await reader.read(
+      path.join(folder, "logs.txt"),
+      log_offset + offset,
+      Math.min(maxBytes, log_bytes - offset),
+    );
+    return bytes && toChunk(bytes, offset, log_bytes, true);
+  }
+  const file = path.join(folder, `${n}.log`);
+  const size = await reader.size(file);
+  const bytes = size === null ? null : await reader.read(file, offset, maxBytes);
+  return bytes && toChunk(bytes, offset, size ?? 0, isFinal);
+}
+
+const missing = (why: string, ended: boolean): UnitLogChunk => ({
+  text: "",
+  next_offset: 0,
+  total_bytes: 0,
+  ended,
+  missing: why,
+});
+
+/** Cut at the last whole character, so that the next piece begins with one. */
+function toChunk(bytes: Buffer, offset: number, total: number, isEnded: boolean): UnitLogChunk {
+  const isLast = offset + bytes.length >= total;
+  const used = isLast && isEnded ? bytes.length : wholeCharacters(bytes);
+  return {
+    text: bytes.toString("utf8", 0, used).replaceAll("\0", "\ufffd"),
+    next_offset: offset + used,
+    total_bytes: total,
+    ended: isEnded && isLast,
+    missing: null,
+  };
+}
+
+/** Length without a UTF-8 character that is cut off at the end; at most 3 bytes shorter. */
+function wholeCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) {
+      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return needed > back ? bytes.length - back : bytes.length;
+    }
+  }
+  return bytes.length;
+}

@@ -1,0 +1,143 @@
+/**
+ * The long-lived part: finds work, holds its leases, answers calls, hands over when it is told to end.
+ *
+ * NOTIFY only shortens the wait: everything is also found by looking every two seconds.
+ */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { closeDb, createDb } from "@/db/client";
+import type { Db } from "@/db/client";
+import { listen } from "@/db/listen";
+import type { Logger } from "@/server/platform/logger";
+import type { HeldLease } from "../engine/lease";
+import { Wake } from "../engine/wake";
+import { claimLease, expireLease } from "../store/lease";
+import type { LeaseKey } from "../store/lease";
+import { answerNextCall, ensureInstance, reportAlive, reportGone, sweep } from "../store/presence";
+import type { TakenCall } from "../store/presence";
+import { LeaseKeeper } from "./lease-keeper";
+
+const POLL_MS = 2_000;
+const ALIVE_MS = 5_000;
+const SWEEP_MS = 60_000;
+/** Jobs and activities that one process drives at a time; what they start is bounded elsewhere. */
+const MAX_DRIVEN = { job: 50, activity: 2 } as const;
+
+export type DriveDeps = { db: Db; log: Logger; lease: HeldLease; wake: Wake };
+
+export type RunnerOptions = {
+  databaseUrl: string;
+  log: Logger;
+  /** Drive one claimed object to its end; rejects when it must be left for another driver. */
+  drive: {
+    job(deps: DriveDeps, id: number): Promise<void>;
+    activity(deps: DriveDeps, id: number): Promise<void>;
+  };
+  answer(db: Db, call: TakenCall): Promise<unknown>;
+};
+
+export type Runner = {
+  /** Hands over without stopping the work of workers; resolves when every driver has let go. */
+  stop(): Promise<void>;
+};
+
+export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
+  const { databaseUrl, log } = options;
+  const owner = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const db = createDb(databaseUrl, { max: 8 });
+  const heartbeatDb = createDb(databaseUrl, { max: 1 });
+  const keeper = new LeaseKeeper(heartbeatDb, log);
+  const stopping = new AbortController();
+  const wakeClaims = new Wake();
+  const wakeCalls = new Wake();
+  const driven = new Map<LeaseKey, { wake: Wake; done: Promise<void> }>();
+
+  await ensureInstance(db);
+  await reportAlive(heartbeatDb, owner, hostname());
+  const listener = await listen(
+    databaseUrl,
+    ["fractal_runner", "fractal_call"],
+    (channel) => {
+      if (channel === "fractal_call") wakeCalls.notify();
+      else {
+        wakeClaims.notify();
+        for (const { wake } of driven.values()) wake.notify();
+      }
+    },
+    () => wakeClaims.notify(),
+  );
+
+  /** Repeat until the end; an error costs one pause, never the loop. */
+  async function loop(name: string, wake: Wake, step: () => Promise<boolean>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      let isBusy = false;
+      try {
+        isBusy = await step();
+      } catch (err) {
+        log.warn({ err, loop: name }, "will try again");
+      }
+      if (!isBusy) await wake.wait(POLL_MS, stopping.signal);
+    }
+  }
+
+  async function claimOne(kind: "job" | "activity"): Promise<boolean> {
+    const count = [...driven.keys()].filter((key) => key.kind === kind).length;
+    if (count >= MAX_DRIVEN[kind]) return false;
+    const key = await claimLease(db, kind, owner);
+    if (!key) return false;
+    const wake = new Wake();
+    driven.set(key, { wake, done: drive(key, wake) });
+    return true;
+  }
+
+  async function drive(key: LeaseKey, wake: Wake): Promise<void> {
+    const lease = keeper.hold(key);
+    const child = log.child({ [key.kind]: key.id });
+    try {
+      await options.drive[key.kind as "job" | "activity"]({ db, log: child, lease, wake }, key.id);
+    } catch (err) {
+      if (!lease.signal.aborted) child.warn({ err }, "left for another driver");
+      // Let it be claimed again at once, by us or by another.
+      await expireLease(db, key).catch(() => undefined);
+    } finally {
+      keeper.release(key);
+      driven.delete(key);
+      wakeClaims.notify();
+    }
+  }
+
+  const alive = setInterval(() => {
+    reportAlive(heartbeatDb, owner, hostname()).catch((err: unknown) => {
+      log.warn({ err }, "the database does not answer");
+    });
+  }, ALIVE_MS);
+  const sweeper = setInterval(() => {
+    sweep(db).catch((err: unknown) => {
+      log.warn({ err }, "sweep failed");
+    });
+  }, SWEEP_MS);
+  const loops = [
+    loop("claims", wakeClaims, async () => {
+      const isJob = await claimOne("job");
+      return (await claimOne("activity")) || isJob;
+    }),
+    loop("calls", wakeCalls, () => answerNextCall(db, (call) => options.answer(db, call))),
+  ];
+  log.info({ owner }, "runner started");
+
+  return {
+    async stop() {
+      stopping.abort();
+      clearInterval(alive);
+      clearInterval(sweeper);
+      keeper.abortAll("shutting down");
+      await listener.close().catch(() => undefined);
+      await Promise.all(loops);
+      await Promise.all([...driven.values()].map(({ done }) => done));
+      keeper.stop();
+      await reportGone(heartbeatDb, owner).catch(() => undefined);
+      await Promise.all([closeDb(db), closeDb(heartbeatDb)]);
+      log.info("runner stopped");
+    },
+  };
+}

@@ -1,0 +1,183 @@
+/** SQL of batches: made, launched, ended. The state machine is in `engine/drive-units.ts`. */
+import { eq, sql } from "drizzle-orm";
+import type { Db, Tx } from "@/db/client";
+import { one } from "@/db/rows";
+import { batches, submissions } from "@/db/schema";
+import type { BatchRow } from "@/db/schema";
+import type { AttemptState, UnitKind } from "@/server/contracts/enums";
+import type { Cause } from "@/server/contracts/job";
+import { storableJson } from "@/server/domain/jobs/storable";
+import { countDeltas } from "./unit";
+
+export type OpenBatch = BatchRow & { tag: string };
+
+export async function listOpenBatches(db: Db, runId: number): Promise<OpenBatch[]> {
+  const rows = await db
+    .select({ batch: batches, tag: submissions.tag })
+    .from(batches)
+    .innerJoin(submissions, eq(submissions.id, batches.submission_id))
+    .where(sql`${batches.history_run_id} = ${runId} AND ${batches.state} <> 'closed'`)
+    .orderBy(batches.id);
+  return rows.map(({ batch, tag }) => ({ ...batch, tag: tag ?? "" }));
+}
+
+/** Pending units of the run that no live attempt stands for. */
+export async function countUnplanned(db: Db, runId: number): Promise<number> {
+  const rows = await db.execute<{ n: number }>(
+    sql`SELECT count(*) AS n FROM history_unit u WHERE ${unplanned(runId)}`,
+  );
+  return Number(one(rows).n);
+}
+
+const unplanned = (runId: number) => sql`u.history_run_id = ${runId} AND u.state = 'pending'
+  AND NOT EXISTS (SELECT 1 FROM unit_attempt a WHERE a.unit_id = u.id AND a.live)`;
+
+/**
+ * One batch of all units that wait, with an attempt each.
+ *
+ * @param folderOf From the id of the submission to the folder of its batch 0.
+ */
+export async function insertBatch(
+  tx: Tx,
+  runId: number,
+  folderOf: (submissionId: number) => string,
+  size: { slots: number; cpus: number; mem_mb: number | null },
+): Promise<void> {
+  const submission = one(await tx.insert(submissions).values({ history_run_id: runId }).returning());
+  await tx.execute(sql`
+    UPDATE submission SET tag = 'f' || (SELECT value FROM setting WHERE key = 'instance') || '-' || id
+    WHERE id = ${submission.id}`);
+  const batch = one(
+    await tx
+      .insert(batches)
+      .values({
+        submission_id: submission.id,
+        history_run_id: runId,
+        k: 0,
+        folder: folderOf(submission.id),
+        ...size,
+      })
+      .returning({ id: batches.id }),
+  );
+  await tx.execute(sql`
+    INSERT INTO unit_attempt (unit_id, batch_id, n)
+    SELECT u.id, ${batch.id}, row_number() OVER (ORDER BY u.position) - 1
+    FROM history_unit u WHERE ${unplanned(runId)}`);
+}
+
+export type AttemptToRun = { n: number; unit_id: number; kind: UnitKind; args: string };
+
+/** Attempts of a batch in order of `n`, 5,000 at a time. */
+export async function* streamAttempts(db: Db, batchId: number): AsyncGenerator<AttemptToRun[]> {
+  for (let after = -1; ;) {
+    const rows = await db.execute<AttemptToRun>(sql`
+      SELECT a.n, u.id AS unit_id, u.kind, u.args FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id
+      WHERE a.batch_id = ${batchId} AND a.n > ${after} ORDER BY a.n LIMIT 5000`);
+    const last = rows.at(-1);
+    if (!last) return;
+    yield [...rows].map((row) => ({ ...row, unit_id: Number(row.unit_id) }));
+    after = last.n;
+  }
+}
+
+/**
+ * `planned → launching`, if the resource has free slots. A batch larger than the resource starts alone.
+ *
+ * @param capacity Slots of the resource; the lock of its row makes two runners count one after the other.
+ */
+export async function acquireSlots(
+  tx: Tx,
+  batch: BatchRow,
+  resourceId: number,
+  capacity: number,
+): Promise<boolean> {
+  await tx.execute(sql`SELECT 1 FROM resource WHERE id = ${resourceId} FOR NO KEY UPDATE`);
+  const used = one(
+    await tx.execute<{ slots: number }>(sql`
+      SELECT coalesce(sum(b.slots), 0)::int4 AS slots FROM batch b
+      JOIN history_run r ON r.id = b.history_run_id JOIN job j ON j.id = r.job_id
+      WHERE j.resource_id = ${resourceId} AND b.state IN ('launching', 'launched')`),
+  ).slots;
+  if (used > 0 && used + batch.slots > capacity) return false;
+  await tx.execute(sql`UPDATE batch SET state = 'launching' WHERE id = ${batch.id} AND state = 'planned'`);
+  return true;
+}
+
+export async function setLaunched(
+  tx: Tx,
+  batchId: number,
+  handle: { pid: number; host: string } | null,
+): Promise<void> {
+  await tx.execute(sql`
+    UPDATE batch SET state = 'launched', timestamp_launched = now(), handle = ${handle && JSON.stringify(handle)}::text::jsonb
+    WHERE id = ${batchId} AND state = 'launching'`);
+}
+
+/** Remember that, since when and why we cannot tell whether the batch lives; null: we can again. */
+export async function setUnknown(tx: Tx, batchId: number, why: string | null): Promise<void> {
+  await tx.execute(sql`
+    UPDATE batch SET unknown_why = ${why}, unknown_since = CASE WHEN ${why}::text IS NULL THEN NULL ELSE coalesce(unknown_since, now()) END
+    WHERE id = ${batchId}`);
+}
+
+export type UnendedAttempt = {
+  attempt_id: number;
+  unit_id: number;
+  kind: UnitKind;
+  state: Extract<AttemptState, "planned" | "started">;
+  /** Earlier attempts of the unit. */
+  interruptions: number;
+  failed_launches: number;
+};
+
+export async function listUnendedAttempts(db: Db | Tx, batchId: number): Promise<UnendedAttempt[]> {
+  const rows = await db.execute<UnendedAttempt>(sql`
+    SELECT a.id AS attempt_id, a.unit_id, u.kind, a.state,
+      (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.state = 'interrupted') AS interruptions,
+      (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.state = 'never_started') AS failed_launches
+    FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id
+    WHERE a.batch_id = ${batchId} AND a.live ORDER BY a.n`);
+  return [...rows].map((row) => ({
+    ...row,
+    attempt_id: Number(row.attempt_id),
+    unit_id: Number(row.unit_id),
+  }));
+}
+
+export type AttemptVerdict = {
+  attempt: UnendedAttempt;
+  outcome: "interrupted" | "never_started";
+  /** What becomes of the unit; a cause exactly when it fails. */
+  unit: { state: "pending" | "stopped" } | { state: "failed"; cause: Cause };
+};
+
+/** `launched → closed`: attempts without an end get their outcome, units go back to wait, fail or stop. */
+export async function closeBatch(
+  tx: Tx,
+  batch: BatchRow,
+  verdicts: readonly AttemptVerdict[],
+): Promise<void> {
+  for (let from = 0; from < verdicts.length; from += 10_000) {
+    const chunk = verdicts.slice(from, from + 10_000);
+    await tx.execute(sql`
+      UPDATE unit_attempt a SET state = v.outcome, live = false, timestamp_ended = now()
+      FROM unnest(${sql.param(chunk.map((v) => v.attempt.attempt_id))}::int8[],
+                  ${sql.param(chunk.map((v) => v.outcome))}::text[]) AS v(id, outcome)
+      WHERE a.id = v.id AND a.live`);
+    const moved = await tx.execute<{ unit_id: number; old_state: string; state: string }>(sql`
+      UPDATE history_unit u SET state = v.state, cause = v.cause::jsonb,
+        timestamp_started = CASE WHEN v.state = 'pending' THEN NULL ELSE u.timestamp_started END,
+        timestamp_ended = CASE WHEN v.state = 'pending' THEN NULL ELSE now() END
+      FROM unnest(${sql.param(chunk.map((v) => v.attempt.unit_id))}::int8[],
+                  ${sql.param(chunk.map((v) => v.unit.state))}::text[],
+                  ${sql.param(chunk.map((v) => (v.unit.state === "failed" ? storableJson(v.unit.cause) : null)))}::text[]
+                 ) AS v(id, state, cause),
+           (SELECT id, state FROM history_unit WHERE history_run_id = ${batch.history_run_id}) AS old
+      WHERE u.id = v.id AND old.id = u.id AND u.state NOT IN ('done', 'failed', 'stopped')
+      RETURNING u.id AS unit_id, old.state AS old_state, u.state`);
+    await countDeltas(tx, batch.history_run_id, [...moved], 0);
+  }
+  await tx.execute(sql`
+    UPDATE batch SET state = 'closed', timestamp_closed = now(), unknown_since = NULL, unknown_why = NULL
+    WHERE id = ${batch.id}`);
+}

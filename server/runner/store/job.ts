@@ -1,0 +1,84 @@
+/** SQL of a job as its driver sees it. */
+import { eq, sql } from "drizzle-orm";
+import type { Db, Tx } from "@/db/client";
+import { maybeOne, one } from "@/db/rows";
+import { datasets, jobs, profiles, resources, users, workflows } from "@/db/schema";
+import type { DatasetRow, JobRow, ProfileRow, ResourceRow, UserRow, WorkflowRow } from "@/db/schema";
+import type { Cause } from "@/server/contracts/job";
+import { storableText } from "@/server/domain/jobs/storable";
+
+export type LoadedJob = {
+  job: JobRow;
+  /** Null: deleted since submission. */
+  dataset: DatasetRow | null;
+  workflow: WorkflowRow | null;
+  resource: ResourceRow;
+  profile: ProfileRow;
+  user: UserRow;
+};
+
+export async function loadJob(db: Db, jobId: number): Promise<LoadedJob | null> {
+  const rows = await db
+    .select({
+      job: jobs,
+      dataset: datasets,
+      workflow: workflows,
+      resource: resources,
+      profile: profiles,
+      user: users,
+    })
+    .from(jobs)
+    .innerJoin(resources, eq(resources.id, jobs.resource_id))
+    .innerJoin(profiles, eq(profiles.id, jobs.profile_id))
+    .innerJoin(users, eq(users.id, jobs.user_id))
+    .leftJoin(datasets, sql`${datasets.id} = ${jobs.dataset_id} AND ${datasets.deleted_at} IS NULL`)
+    .leftJoin(workflows, eq(workflows.id, jobs.workflow_id))
+    .where(eq(jobs.id, jobId));
+  return maybeOne(rows);
+}
+
+/** `queued → running`, with the folders written down before they are made. */
+export async function setRunning(tx: Tx, jobId: number, workingDir: string): Promise<void> {
+  await tx.execute(sql`
+    UPDATE job SET state = 'running', working_dir = ${workingDir}, working_dir_user = ${workingDir}
+    WHERE id = ${jobId} AND state = 'queued'`);
+}
+
+/** Who asked for a stop; null: nobody. */
+export async function findStopRequest(db: Db, jobId: number): Promise<string | null> {
+  const rows = await db.execute<{ user_email: string }>(sql`
+    SELECT user_email FROM job_request WHERE job_id = ${jobId} AND kind = 'stop_job' ORDER BY id LIMIT 1`);
+  return rows[0]?.user_email ?? null;
+}
+
+export async function setStopping(tx: Tx, jobId: number): Promise<void> {
+  await tx.execute(
+    sql`UPDATE job SET state = 'stopping' WHERE id = ${jobId} AND state IN ('queued', 'running')`,
+  );
+}
+
+/** The last transition of a job: state and time only, so that no text can stand in its way. */
+export async function endJob(tx: Tx, jobId: number, state: "done" | "failed" | "stopped"): Promise<void> {
+  const ended = await tx.execute(sql`
+    UPDATE job SET state = ${state}, end_timestamp = now()
+    WHERE id = ${jobId} AND state IN ('queued', 'running', 'stopping')`);
+  if (ended.count !== 1) throw new Error(`job ${jobId} has ended before`);
+  await tx.execute(sql`UPDATE job_request SET done_at = now() WHERE job_id = ${jobId} AND done_at IS NULL`);
+  await tx.execute(sql`SELECT pg_notify('fractal_job_ended', ${String(jobId)})`);
+}
+
+export async function setJobLog(db: Db | Tx, jobId: number, log: string, cause: Cause | null): Promise<void> {
+  await db
+    .update(jobs)
+    .set({ log: storableText(log), cause })
+    .where(eq(jobs.id, jobId));
+}
+
+export async function isDrained(db: Db | Tx, resourceId: number): Promise<boolean> {
+  return one(
+    await db
+      .select({ prevent: resources.prevent_new_submissions })
+      .from(resources)
+      .where(eq(resources.id, resourceId)),
+  ).prevent;
+}

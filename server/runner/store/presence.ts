@@ -1,0 +1,60 @@
+/** SQL of the runner process itself: that it lives, the calls it answers, the rows it sweeps. */
+import { randomBytes } from "node:crypto";
+import { sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { settings } from "@/db/schema";
+import type { RunnerCallKind } from "@/server/contracts/enums";
+
+/** Mark that tells our jobs from those of another installation on the same cluster; made once. */
+export async function ensureInstance(db: Db): Promise<void> {
+  await db
+    .insert(settings)
+    .values({ key: "instance", value: randomBytes(3).toString("hex") })
+    .onConflictDoNothing();
+}
+
+export async function reportAlive(db: Db, owner: string, host: string): Promise<void> {
+  await db.execute(sql`
+    INSERT INTO runner (owner, host) VALUES (${owner}, ${host})
+    ON CONFLICT (owner) DO UPDATE SET seen_at = now()`);
+}
+
+export async function reportGone(db: Db, owner: string): Promise<void> {
+  await db.execute(sql`DELETE FROM runner WHERE owner = ${owner}`);
+}
+
+/** Rows that nobody will read again. */
+export async function sweep(db: Db): Promise<void> {
+  await db.execute(sql`DELETE FROM runner_call WHERE timestamp_created < now() - interval '1 minute'`);
+  await db.execute(sql`DELETE FROM runner WHERE seen_at < now() - interval '1 day'`);
+}
+
+export type TakenCall = { id: number; kind: RunnerCallKind; args: Record<string, unknown> };
+
+/**
+ * Take the oldest open call and answer it. A call whose runner dies runs into its own time limit.
+ *
+ * @returns False if there was none.
+ */
+export async function answerNextCall(
+  db: Db,
+  answer: (call: TakenCall) => Promise<unknown>,
+): Promise<boolean> {
+  const rows = await db.execute<TakenCall>(sql`
+    UPDATE runner_call SET taken_at = now()
+    WHERE id = (SELECT id FROM runner_call WHERE taken_at IS NULL AND expires_at > now()
+                ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, kind, args`);
+  const call = rows[0];
+  if (!call) return false;
+  let result: unknown;
+  try {
+    result = { ok: true, value: await answer({ ...call, id: Number(call.id) }) };
+  } catch (err) {
+    result = { ok: false, error: err instanceof Error ? err.message : String(err) };
+  }
+  await db.execute(
+    sql`UPDATE runner_call SET answer = ${JSON.stringify(result)}::text::jsonb WHERE id = ${call.id}`,
+  );
+  return true;
+}
