@@ -14,9 +14,9 @@ export function isUniqueViolation(err: unknown, constraint: string): boolean {
   return cause !== undefined && cause !== err && isUniqueViolation(cause, constraint);
 }
 
-/** Rows of a hand-written query. `T` repeats the select list: keep the two together. */
-export async function rowsOf<T extends Record<string, unknown>>(db: Queryable, query: SQL): Promise<T[]> {
-  return Array.from(await db.execute<T>(query));
+/** Rows of a hand-written query. `T` repeats the select list: nothing checks it, so keep the two together. */
+export async function rowsOf<T>(db: Queryable, query: SQL): Promise<T[]> {
+  return Array.from(await db.execute(query)) as T[];
 }
 
 /** A JSON value as a `jsonb` parameter. */

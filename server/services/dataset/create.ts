@@ -1,0 +1,51 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import { one } from "@/db/rows";
+import { datasets } from "@/db/schema";
+import { normalizeAbsolutePath } from "@/server/contracts/common";
+import { InvalidInputError } from "@/server/contracts/errors";
+import { CreateDatasetInput } from "@/server/contracts/project";
+import { sanitiseName } from "@/server/domain/workflow/names";
+import { requireProject, requireUser } from "@/server/services/access";
+import type { ServiceContext } from "@/server/services/context";
+import { rowsOf } from "@/server/services/database";
+
+/**
+ * Makes nothing on disk. The folder is fixed for good: renaming the project or the dataset keeps it.
+ *
+ * @throws InvalidInputError at `project_dir` for a folder that is not one of the user's.
+ */
+export async function createDataset(
+  ctx: ServiceContext,
+  raw: z.input<typeof CreateDatasetInput>,
+): Promise<{ dataset_id: number; zarr_dir: string }> {
+  const input = CreateDatasetInput.parse(raw);
+  const project = await requireProject(ctx, input.project_id, "write");
+  const user = requireUser(ctx);
+  if (input.zarr_subfolder && !input.project_dir)
+    throw new InvalidInputError("A subfolder needs a project folder.", {
+      project_dir: "Required when a subfolder is given.",
+    });
+  const base = input.project_dir ?? user.project_dirs[0];
+  if (base === undefined || !user.project_dirs.includes(base))
+    throw new InvalidInputError("You may not create datasets in this folder.", {
+      project_dir: `Must be one of your folders: ${user.project_dirs.join(", ")}.`,
+    });
+  return ctx.db.transaction(async (tx) => {
+    // The id is part of the path, so it is drawn before the row is written.
+    const drawn = await rowsOf<{ id: number }>(
+      tx,
+      sql`SELECT nextval(pg_get_serial_sequence('dataset', 'id')) AS id`,
+    );
+    const { id } = one(drawn);
+    const subfolder =
+      input.zarr_subfolder ??
+      `fractal/${project.id}_${sanitiseName(project.name)}/${id}_${sanitiseName(input.name)}`;
+    const zarr_dir = normalizeAbsolutePath(`${base}/${subfolder}`);
+    await tx
+      .insert(datasets)
+      .overridingSystemValue()
+      .values({ id, project_id: project.id, name: input.name, zarr_dir });
+    return { dataset_id: id, zarr_dir };
+  });
+}

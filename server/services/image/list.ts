@@ -1,0 +1,55 @@
+import { and, eq, sql } from "drizzle-orm";
+import { maybeOne } from "@/db/rows";
+import { images, imageStatuses, workflows, workflowTasks } from "@/db/schema";
+import { NotFoundError } from "@/server/contracts/errors";
+import { ListImagesInput } from "@/server/contracts/image";
+import type { ImagePage } from "@/server/contracts/image";
+import { requireDataset } from "@/server/services/access";
+import type { ServiceContext } from "@/server/services/context";
+import { countImages, rememberPerVersion } from "@/server/services/image/counts";
+import { matchingImages } from "@/server/services/image/filter";
+
+/** One page in list order. @throws NotFoundError for a workflow task of another project too. */
+export async function listImages(ctx: ServiceContext, raw: ListImagesInput): Promise<ImagePage> {
+  const input = ListImagesInput.parse(raw);
+  const dataset = await requireDataset(ctx, input.dataset_id, "read");
+  const taskId = input.workflow_task_id;
+  if (taskId !== undefined) await requireTaskOfProject(ctx, taskId, dataset.project_id);
+
+  const { type_filters, attribute_filters, search } = input;
+  const all = matchingImages(dataset.id, { type_filters: {}, attribute_filters: {} });
+  const matching = matchingImages(dataset.id, input, search);
+  const key = `count:${JSON.stringify([type_filters, attribute_filters, search ?? ""])}`;
+  const [items, matchingCount, total] = await Promise.all([
+    ctx.db
+      .select({
+        id: images.id,
+        zarr_url: images.zarr_url,
+        origin: images.origin,
+        attributes: images.attributes,
+        types: images.types,
+        state: taskId === undefined ? sql<null>`NULL` : imageStatuses.state,
+      })
+      .from(images)
+      .leftJoin(
+        imageStatuses,
+        and(eq(imageStatuses.image_id, images.id), eq(imageStatuses.workflow_task_id, taskId ?? 0)),
+      )
+      .where(matching)
+      .orderBy(images.position)
+      .limit(input.limit)
+      .offset(input.offset),
+    rememberPerVersion(dataset, key, () => countImages(ctx, matching)),
+    rememberPerVersion(dataset, "total", () => countImages(ctx, all)),
+  ]);
+  return { items, matching: matchingCount, total };
+}
+
+async function requireTaskOfProject(ctx: ServiceContext, taskId: number, projectId: number): Promise<void> {
+  const rows = await ctx.db
+    .select({ id: workflowTasks.id })
+    .from(workflowTasks)
+    .innerJoin(workflows, eq(workflows.id, workflowTasks.workflow_id))
+    .where(and(eq(workflowTasks.id, taskId), eq(workflows.project_id, projectId)));
+  if (!maybeOne(rows)) throw new NotFoundError("Workflow task", taskId);
+}
