@@ -1,0 +1,54 @@
+"use client";
+
+import type { Header, RowData } from "@tanstack/react-table";
+import { cx } from "class-variance-authority";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode } from "react";
+
+import type { KitFeatures } from "./columns";
+
+type Props<Row extends RowData> = { header: Header<KitFeatures, Row>; children: ReactNode };
+
+/** Column head; a button with `aria-sort` on its cell when the column sorts. */
+export function SortHeader<Row extends RowData>({ header, children }: Props<Row>) {
+  const { column } = header;
+  const meta = column.columnDef.meta;
+  const direction = column.getIsSorted();
+  const isRight = meta?.align === "right";
+  const sorting = direction === false ? undefined : direction === "asc" ? "ascending" : "descending";
+  const Arrow = direction === "asc" ? ArrowUp : ArrowDown;
+  return (
+    <th
+      scope="col"
+      aria-sort={sorting}
+      className={cx(
+        "h-[30px] border-b border-line-2 bg-surface px-2.5 text-12 font-medium whitespace-nowrap text-ink-3 first:pl-(--gutter) last:pr-(--gutter)",
+        isRight ? "text-right" : "text-left",
+      )}
+    >
+      {column.getCanSort() ? (
+        <button
+          type="button"
+          onClick={column.getToggleSortingHandler()}
+          className={cx(
+            "group/sort -mx-1 inline-flex h-6 max-w-full items-center gap-1 rounded-tag px-1 hover:text-ink",
+            direction !== false && "text-ink-2",
+          )}
+        >
+          <span className="truncate">{children}</span>
+          <Arrow
+            size={12}
+            strokeWidth={1.75}
+            aria-hidden="true"
+            className={cx(
+              "shrink-0",
+              direction === false && "opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",
+            )}
+          />
+        </button>
+      ) : (
+        <span className={meta?.hiddenHeader === true ? "sr-only" : "block truncate"}>{children}</span>
+      )}
+    </th>
+  );
+}
