@@ -1,4 +1,4 @@
-import type { JobState, PublishedStatus, TaskType } from "@/server/contracts/enums";
+import type { JobState, PublishedStatus } from "@/server/contracts/enums";
 
 /** The status that Fractal publishes: a job that was asked to stop counts as submitted until it has stopped. */
 export const PUBLISHED_STATUS = {
@@ -17,9 +17,4 @@ export function publishedStatus(state: JobState): PublishedStatus {
 /** A final state never changes again. */
 export function isFinal(state: JobState): boolean {
   return PUBLISHED_STATUS[state] !== "submitted";
-}
-
-/** Converters make images from other files: they have no input images. */
-export function isConverter(type: TaskType): boolean {
-  return type === "converter_compound" || type === "converter_non_parallel";
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { InvalidInputError } from "@/server/contracts/errors";
-import { mergeTypeFilters, typeFlow } from "@/server/domain/workflow/type-flow";
+import { requireTypeFilters, typeFlow } from "@/server/domain/workflow/type-flow";
 
 const step = (part: Partial<Parameters<typeof typeFlow>[0][number]> = {}) => ({
   is_converter: false,
@@ -39,9 +39,9 @@ test("the job's filters hold until a task changes them", () => {
 });
 
 test("a filter that contradicts the input types is refused at its key", () => {
-  expect(mergeTypeFilters({ a: true }, { a: true, b: false })).toEqual({ a: true, b: false });
+  expect(requireTypeFilters({ a: true }, { a: true, b: false })).toEqual({ a: true, b: false });
   try {
-    mergeTypeFilters({ a: true }, { a: false });
+    requireTypeFilters({ a: true }, { a: false });
     expect.unreachable();
   } catch (err) {
     expect(err).toBeInstanceOf(InvalidInputError);

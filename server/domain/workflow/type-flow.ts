@@ -1,5 +1,6 @@
 import { InvalidInputError } from "@/server/contracts/errors";
 import type { TypeFilters } from "@/server/contracts/image";
+import { mergeTypeFilters } from "@/server/domain/images/filter";
 
 /** The parts of a workflow task that decide which images it sees and what becomes of them. */
 export type FlowStep = {
@@ -22,18 +23,13 @@ export type FlowState = {
  * The types a task asks for: those of its manifest and those of the workflow.
  *
  * @throws InvalidInputError at `type_filters` if the two contradict each other.
- * @see Runner specification §1.4.
  */
-export function mergeTypeFilters(inputTypes: TypeFilters, typeFilters: TypeFilters): TypeFilters {
-  const clash = Object.entries(typeFilters).find(
-    ([name, value]) => Object.hasOwn(inputTypes, name) && inputTypes[name] !== value,
-  );
-  if (clash) {
-    const [name, value] = clash;
-    const reason = `The task needs images with ${name} = ${!value}, so they cannot be filtered for ${name} = ${value}.`;
-    throw new InvalidInputError(reason, { [`type_filters.${name}`]: reason });
-  }
-  return { ...inputTypes, ...typeFilters };
+export function requireTypeFilters(inputTypes: TypeFilters, typeFilters: TypeFilters): TypeFilters {
+  const merged = mergeTypeFilters(inputTypes, typeFilters);
+  if (merged.ok) return merged.filters;
+  const { key } = merged;
+  const reason = `The task needs images with ${key} = ${inputTypes[key]}, so they cannot be filtered for ${key} = ${typeFilters[key]}.`;
+  throw new InvalidInputError(reason, { [`type_filters.${key}`]: reason });
 }
 
 /**
@@ -51,7 +47,7 @@ export function mergeTypeFilters(inputTypes: TypeFilters, typeFilters: TypeFilte
 export function typeFlow(steps: readonly FlowStep[], initial: TypeFilters = {}): FlowState[] {
   let current = initial;
   return steps.map((step) => {
-    const wanted = mergeTypeFilters(step.input_types, step.type_filters);
+    const wanted = requireTypeFilters(step.input_types, step.type_filters);
     const effective = step.is_converter ? current : { ...current, ...wanted };
     const state = { current, effective, after: { ...current, ...step.output_types } };
     current = state.after;

@@ -2,7 +2,7 @@ import { asc, eq } from "drizzle-orm";
 import { taskGroups, tasks, workflowTasks } from "@/db/schema";
 import type { TypeFilters } from "@/server/contracts/image";
 import type { WorkflowTaskView, WorkflowView } from "@/server/contracts/workflow";
-import { isConverter } from "@/server/domain/jobs/status";
+import { isConverter } from "@/server/domain/tasks/calls";
 import { typeFlow } from "@/server/domain/workflow/type-flow";
 import { requireWorkflow } from "@/server/services/access";
 import type { Scope, ServiceContext } from "@/server/services/context";

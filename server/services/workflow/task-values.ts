@@ -1,6 +1,6 @@
 import type { TaskRow, WorkflowTaskRow } from "@/db/schema";
 import { InvalidInputError } from "@/server/contracts/errors";
-import { mergeTypeFilters } from "@/server/domain/workflow/type-flow";
+import { requireTypeFilters } from "@/server/domain/workflow/type-flow";
 import { findArgumentProblems } from "@/server/platform/args-schema";
 import type { Strictness } from "@/server/platform/args-schema";
 
@@ -43,7 +43,7 @@ export function applySettings(task: TaskRow, before: TaskSettings, input: TaskSe
       throw new InvalidInputError(reason, { [key]: reason });
     }
   }
-  mergeTypeFilters(task.input_types, next.type_filters);
+  requireTypeFilters(task.input_types, next.type_filters);
   // Arguments that were saved under other rules are judged when they are edited, or submitted.
   const edited = PARTS.filter((part) => input[`args_${part}`] !== undefined);
   const problems = argumentProblems(task, next, "draft", edited);

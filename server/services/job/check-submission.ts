@@ -1,0 +1,118 @@
+import type { Queryable } from "@/db/client";
+import type { ProfileRow, ResourceRow } from "@/db/schema";
+import { ProfileCreate, ResourceCreate } from "@/server/contracts/resource";
+import type { SubmitJobInput } from "@/server/contracts/job";
+import { isAppError } from "@/server/contracts/errors";
+import type { z } from "zod";
+import { requireTypeFilters } from "@/server/domain/workflow/type-flow";
+import type { Compute } from "@/server/services/access";
+import { findActiveJob } from "@/server/services/job/find-active";
+import type { Step } from "@/server/services/workflow/get";
+import { argumentProblems, nameOf } from "@/server/services/workflow/task-values";
+
+/** Why a job may not be submitted. `fields` is empty where no field of the request is at fault. */
+export type SubmissionProblem = { message: string; fields: Readonly<Record<string, string>> };
+
+export type Submission = {
+  input: z.output<typeof SubmitJobInput>;
+  project: { resource_id: number };
+  dataset: { id: number; name: string };
+  workflow: { id: number; name: string };
+  /** All workflow tasks, in order. */
+  steps: readonly Step[];
+  compute: Compute;
+};
+
+/** First and last position, with the defaults; not checked. */
+export function rangeOf({ input, steps }: Pick<Submission, "input" | "steps">) {
+  return { first: input.first_task_index ?? 0, last: input.last_task_index ?? steps.length - 1 };
+}
+
+/**
+ * The checks of the runner specification §2.1, in its order, then the arguments. The first one is the
+ * refusal of `submitJob`; the preview shows them all.
+ */
+export async function checkSubmission(db: Queryable, submission: Submission): Promise<SubmissionProblem[]> {
+  const { compute, project } = submission;
+  const problems: SubmissionProblem[] = [];
+  if (project.resource_id !== compute.resource.id)
+    problems.push(at(null, "The project belongs to another resource than your compute profile."));
+  problems.push(...rangeProblems(submission));
+  const { first, last } = rangeOf(submission);
+  const selected = submission.steps.slice(first, last + 1);
+  for (const step of selected) problems.push(...taskProblems(step, compute));
+  problems.push(...documentProblems(compute.resource, compute.profile));
+  if (compute.resource.prevent_new_submissions)
+    problems.push(
+      at(null, `The resource '${compute.resource.name}' does not accept new jobs at the moment.`),
+    );
+  problems.push(...accountProblems(submission));
+  const busy = await findActiveJob(db, { dataset_id: submission.dataset.id });
+  if (busy !== null) problems.push(busyDataset(submission.dataset, busy));
+  for (const step of selected) problems.push(...argumentsProblems(step));
+  return problems;
+}
+
+export const busyDataset = (dataset: { name: string }, job: number): SubmissionProblem =>
+  at(null, `Dataset '${dataset.name}' is already in use by job ${job}.`);
+
+function at(field: string | null, message: string): SubmissionProblem {
+  return { message, fields: field === null ? {} : { [field]: message } };
+}
+
+function rangeProblems({ input, steps, workflow }: Submission): SubmissionProblem[] {
+  if (steps.length === 0) return [at("workflow_id", `The workflow '${workflow.name}' has no tasks.`)];
+  const outside = (["first_task_index", "last_task_index"] as const).filter(
+    (field) => (input[field] ?? 0) >= steps.length,
+  );
+  return outside.map((field) => at(field, `The workflow has the tasks 0 to ${steps.length - 1}.`));
+}
+
+const titleOf = ({ row, task }: Step) => row.alias ?? task.name;
+
+function taskProblems(step: Step, compute: Compute): SubmissionProblem[] {
+  const { group, row, task } = step;
+  const field = `tasks.${row.order}`;
+  const title = titleOf(step);
+  if (group.resource_id !== compute.resource.id)
+    return [at(field, `The task '${title}' is installed on another resource than yours.`)];
+  if (!group.active)
+    return [at(field, `The task '${title}' is not active (${group.pkg_name} ${group.version}).`)];
+  try {
+    requireTypeFilters(task.input_types, row.type_filters);
+    return [];
+  } catch (err) {
+    if (!isAppError(err, "InvalidInput")) throw err;
+    return [at(field, `The type filters of the task '${title}' contradict it. ${err.message}`)];
+  }
+}
+
+function documentProblems(resource: ResourceRow, profile: ProfileRow): SubmissionProblem[] {
+  const checked = [
+    { what: `resource '${resource.name}'`, result: ResourceCreate.safeParse(resource.document) },
+    { what: `profile '${profile.name}'`, result: ProfileCreate.safeParse(profile.document) },
+  ];
+  return checked.flatMap(({ what, result }) => {
+    const issue = result.error?.issues[0];
+    if (!issue) return [];
+    const where = issue.path.join(".");
+    return [
+      at(null, `The ${what} is not valid: ${where} ${issue.message} Ask an administrator to correct it.`),
+    ];
+  });
+}
+
+function accountProblems({ input, compute }: Submission): SubmissionProblem[] {
+  const { slurm_accounts } = compute.user;
+  if (input.slurm_account === undefined || slurm_accounts.includes(input.slurm_account)) return [];
+  const yours = slurm_accounts.length > 0 ? `yours: ${slurm_accounts.join(", ")}` : "you have none";
+  return [at("slurm_account", `'${input.slurm_account}' is not one of your SLURM accounts (${yours}).`)];
+}
+
+function argumentsProblems(step: Step): SubmissionProblem[] {
+  const found = Object.entries(argumentProblems(step.task, step.row, "complete"));
+  return found.map(([path, reason]) => ({
+    message: `Task ${step.row.order} '${titleOf(step)}', argument ${nameOf(path)}: ${reason}`,
+    fields: { [`tasks.${step.row.order}.${path}`]: reason },
+  }));
+}

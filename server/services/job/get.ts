@@ -1,0 +1,69 @@
+import { desc, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { one } from "@/db/rows";
+import { jobRequests } from "@/db/schema";
+import { JobIdInput, PollJobInput } from "@/server/contracts/job";
+import type { JobView } from "@/server/contracts/job";
+import { requireJob } from "@/server/services/access";
+import type { AuthorizedJob } from "@/server/services/access";
+import type { ServiceContext } from "@/server/services/context";
+import { rowsOf } from "@/server/services/database";
+import { jobSummaries } from "@/server/services/job/summaries";
+import { jobTasks, secondsLeft } from "@/server/services/job/tasks";
+
+/** The job page: counters come from the runs, so 100,000 units cost what one costs. */
+export async function getJob(ctx: ServiceContext, raw: z.input<typeof JobIdInput>): Promise<JobView> {
+  const { job_id } = JobIdInput.parse(raw);
+  const job = await requireJob(ctx, job_id, "read");
+  // Read before the rest: a change in between makes the page ask again, never miss it.
+  return viewOf(ctx, job, await versionOf(ctx, job.id));
+}
+
+/** Null if nothing that is shown has changed since `version`; the cheap question of a page that is open. */
+export async function pollJob(
+  ctx: ServiceContext,
+  raw: z.input<typeof PollJobInput>,
+): Promise<JobView | null> {
+  const { job_id, version } = PollJobInput.parse(raw);
+  const job = await requireJob(ctx, job_id, "read");
+  const now = await versionOf(ctx, job.id);
+  return now === version ? null : viewOf(ctx, job, now);
+}
+
+async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string): Promise<JobView> {
+  const [summaries, tasks, requests, seconds_left] = await Promise.all([
+    jobSummaries(ctx, sql`job j WHERE j.id = ${job.id}`),
+    jobTasks(ctx, job),
+    ctx.db
+      .select({ user_email: jobRequests.user_email })
+      .from(jobRequests)
+      .where(eq(jobRequests.job_id, job.id))
+      .orderBy(desc(jobRequests.id))
+      .limit(1),
+    secondsLeft(ctx, job.id),
+  ]);
+  return {
+    ...one(summaries),
+    can: job.project?.can ?? { write: false, execute: false },
+    version,
+    tasks,
+    log: job.log,
+    working_dir: job.working_dir,
+    stop_requested_by: requests[0]?.user_email ?? null,
+    seconds_left,
+    attribute_filters: { ...job.attribute_filters },
+    type_filters: { ...job.type_filters },
+  };
+}
+
+/** A digest of everything on the page that can change; units show in the counters of their run. */
+async function versionOf(ctx: ServiceContext, jobId: number): Promise<string> {
+  const query = sql`
+    SELECT md5(concat_ws('|', j.state, j.end_timestamp, j.working_dir, j.cause::text, md5(j.log),
+      (SELECT string_agg(concat_ws(',', h.id, h.stage, h.state, h.num_pending, h.num_running, h.num_done,
+        h.num_failed, h.num_stopped, h.num_warnings, h.num_new_images, h.timestamp_ended), ';' ORDER BY h.id)
+        FROM history_run h WHERE h.job_id = j.id),
+      (SELECT max(r.id) FROM job_request r WHERE r.job_id = j.id))) AS version
+    FROM job j WHERE j.id = ${jobId}`;
+  return one(await rowsOf<{ version: string }>(ctx.db, query)).version;
+}

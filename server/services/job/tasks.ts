@@ -1,0 +1,86 @@
+import { asc, eq, sql } from "drizzle-orm";
+import { maybeOne } from "@/db/rows";
+import { historyRuns } from "@/db/schema";
+import type { HistoryRunRow, JobRow, WorkflowTaskDump } from "@/db/schema";
+import type { Cause, JobTask } from "@/server/contracts/job";
+import type { ServiceContext } from "@/server/services/context";
+import { rowsOf } from "@/server/services/database";
+import { toInstant, toInstantOrNull } from "@/server/services/instant";
+import { unitCounts } from "@/server/services/job/summaries";
+
+/** Kinds of failure shown per task. */
+const MAX_CAUSES = 20;
+
+type CauseOfRun = { run_id: number; cause: Cause; units: number; first_unit_id: number };
+
+/** The runs of a job and the tasks that have not started, in workflow order. */
+export async function jobTasks(ctx: ServiceContext, job: JobRow): Promise<JobTask[]> {
+  const [runs, causes] = await Promise.all([
+    ctx.db.select().from(historyRuns).where(eq(historyRuns.job_id, job.id)).orderBy(asc(historyRuns.order)),
+    causesOf(ctx, job.id),
+  ]);
+  const started = new Set(runs.map((run) => run.order));
+  const waiting = job.task_dumps
+    .filter(({ workflow_task }) => !started.has(workflow_task.order))
+    .map(({ workflow_task }) => ({ ...nameAndType(workflow_task), run: null }));
+  return [...runs.map((run) => toTask(run, causes)), ...waiting].sort((a, b) => a.order - b.order);
+}
+
+const nameAndType = (dump: WorkflowTaskDump) => ({
+  order: dump.order,
+  name: dump.alias ?? dump.task.name,
+  task_type: dump.task.type,
+});
+
+function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[]): JobTask {
+  return {
+    ...nameAndType(run.workflow_task_dump),
+    run: {
+      id: run.id,
+      stage: run.stage,
+      state: run.state,
+      units: unitCounts({
+        pending: run.num_pending,
+        running: run.num_running,
+        done: run.num_done,
+        failed: run.num_failed,
+        stopped: run.num_stopped,
+        warnings: run.num_warnings,
+      }),
+      num_available_images: run.num_available_images,
+      num_new_images: run.num_new_images,
+      timestamp_started: toInstant(run.timestamp_started),
+      timestamp_ended: toInstantOrNull(run.timestamp_ended),
+      causes: causes
+        .filter((cause) => cause.run_id === run.id)
+        .map(({ cause, units, first_unit_id }) => ({ ...cause, units, first_unit_id })),
+    },
+  };
+}
+
+/** Failures of the same kind with the same evidence are one cause, told by its first unit. */
+async function causesOf(ctx: ServiceContext, jobId: number): Promise<CauseOfRun[]> {
+  const query = sql`
+    SELECT run_id, units, first_unit_id, (SELECT u.cause FROM history_unit u WHERE u.id = first_unit_id) AS cause
+    FROM (
+      SELECT h.id AS run_id, count(*)::int AS units, min(u.id) AS first_unit_id,
+        row_number() OVER (PARTITION BY h.id ORDER BY count(*) DESC, min(u.id)) AS rank
+      FROM history_run h JOIN history_unit u ON u.history_run_id = h.id AND u.state = 'failed'
+      WHERE h.job_id = ${jobId} AND h.num_failed > 0 AND u.cause IS NOT NULL
+      GROUP BY h.id, u.cause ->> 'kind', u.cause ->> 'evidence') grouped
+    WHERE rank <= ${MAX_CAUSES} ORDER BY run_id, rank`;
+  return rowsOf<CauseOfRun>(ctx.db, query);
+}
+
+const MIN_ENDED_UNITS = 3;
+
+/** From the pace of the task that runs; null before it has a pace, and when nothing runs. Later tasks are not guessed. */
+export async function secondsLeft(ctx: ServiceContext, jobId: number): Promise<number | null> {
+  const query = sql`
+    SELECT extract(epoch FROM clock_timestamp() - timestamp_started)::float8 AS elapsed,
+      num_done + num_failed + num_stopped AS ended, num_pending + num_running AS remaining
+    FROM history_run WHERE job_id = ${jobId} AND state = 'running' ORDER BY "order" DESC LIMIT 1`;
+  const run = maybeOne(await rowsOf<{ elapsed: number; ended: number; remaining: number }>(ctx.db, query));
+  if (!run || run.ended < MIN_ENDED_UNITS || run.remaining === 0) return null;
+  return Math.ceil((run.elapsed / run.ended) * run.remaining);
+}

@@ -1,0 +1,54 @@
+import { desc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { one } from "@/db/rows";
+import { batches, unitAttempts } from "@/db/schema";
+import { UnitIdInput } from "@/server/contracts/job";
+import type { UnitView } from "@/server/contracts/job";
+import { requireUnit } from "@/server/services/access";
+import type { ServiceContext } from "@/server/services/context";
+import { unitRows } from "@/server/services/unit/rows";
+
+/** Where it ran is told by the attempt that decided the unit, else by the latest one. */
+export async function getUnit(ctx: ServiceContext, raw: z.input<typeof UnitIdInput>): Promise<UnitView> {
+  const { unit_id } = UnitIdInput.parse(raw);
+  const { run, job, ...unit } = await requireUnit(ctx, unit_id, "read");
+  const [rows, attempts] = await Promise.all([
+    unitRows(ctx, sql`history_unit u WHERE u.id = ${unit.id}`),
+    ctx.db
+      .select({
+        exit_code: unitAttempts.exit_code,
+        signal: unitAttempts.signal,
+        host: batches.host,
+        batch_folder: batches.folder,
+        mem_mb: batches.mem_mb,
+      })
+      .from(unitAttempts)
+      .innerJoin(batches, eq(batches.id, unitAttempts.batch_id))
+      .where(eq(unitAttempts.unit_id, unit.id))
+      .orderBy(desc(unitAttempts.accepted), desc(unitAttempts.id))
+      .limit(1),
+  ]);
+  const dump = run.workflow_task_dump;
+  return {
+    ...one(rows),
+    job_id: job.id,
+    run_id: run.id,
+    task_name: dump.alias ?? dump.task.name,
+    order: run.order,
+    args: unit.args,
+    exit_code: attempts[0]?.exit_code ?? null,
+    signal: attempts[0]?.signal ?? null,
+    host: attempts[0]?.host ?? null,
+    batch_folder: attempts[0]?.batch_folder ?? null,
+    mem_mb: attempts[0]?.mem_mb ?? null,
+    images_made: imagesMade(unit.output),
+  };
+}
+
+const Output = z.object({ image_list_updates: z.array(z.object({ zarr_url: z.string() })) });
+
+/** Addresses in a unit's output; none for an init call, whose output is a list of calls. */
+function imagesMade(output: unknown): string[] {
+  const parsed = Output.safeParse(output);
+  return parsed.success ? parsed.data.image_list_updates.map((image) => image.zarr_url) : [];
+}
