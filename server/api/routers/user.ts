@@ -1,0 +1,25 @@
+import { protectedProcedure, router } from "@/server/api/trpc";
+import { AssignProfileInput, CreateUserInput, SetPasswordInput } from "@/server/contracts/user";
+import { assignProfile } from "@/server/services/user/assign-profile";
+import { createUser } from "@/server/services/user/create";
+import { getCurrentUser } from "@/server/services/user/get-current";
+import { setPassword } from "@/server/services/user/set-password";
+import { signOutEverywhere } from "@/server/services/user/sign-out-everywhere";
+
+export const userRouter = router({
+  me: protectedProcedure.query(({ ctx }) => getCurrentUser(ctx.service)),
+
+  create: protectedProcedure
+    .input(CreateUserInput)
+    .mutation(({ ctx, input }) => createUser(ctx.service, input)),
+
+  setPassword: protectedProcedure
+    .input(SetPasswordInput)
+    .mutation(({ ctx, input }) => setPassword(ctx.service, input)),
+
+  assignProfile: protectedProcedure
+    .input(AssignProfileInput)
+    .mutation(({ ctx, input }) => assignProfile(ctx.service, input)),
+
+  signOutEverywhere: protectedProcedure.mutation(({ ctx }) => signOutEverywhere(ctx.service)),
+});
