@@ -100,7 +100,8 @@ async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
       hasExited: batch.exit_reason !== null,
     },
     units: await listBatchUnits(ctx.db, batch.id),
-    lookedAt: -Infinity,
+    // Never at once: a certain look voids a worker that is only about to begin.
+    lookedAt: performance.now(),
     workerExited: false,
     isCancelled: false,
     lastError: null,
@@ -201,6 +202,7 @@ async function launch(
     ctx.log.warn({ err, batch: batch.id }, "a worker could not be launched");
   }
   await write(ctx, (tx) => setLaunched(tx, batch.id, handle));
+  watch.lookedAt = performance.now();
 }
 
 async function* unitLines(

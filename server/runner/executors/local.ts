@@ -38,7 +38,7 @@ export class LocalExecutor implements Executor {
     const { PATH, HOME, USER, LANG, TMPDIR } = process.env;
     const env = Object.fromEntries(
       Object.entries({ PATH, HOME, USER, LANG, TMPDIR }).filter(([, value]) => value),
-    );
+    ) as NodeJS.ProcessEnv;
     const output = await open(path.join(batch.folder, "worker.out"), "a", 0o600);
     try {
       const child = spawn(this.python, [WORKER, batch.folder], {

@@ -94,16 +94,16 @@ async function storeEnds(tx: Tx, batch: BatchRow, ends: readonly EndedUnit[]): P
         ${column((e) => e.line.reason)}::text[], ${column((e) => (e.line.detail === null ? null : storableText(e.line.detail)))}::text[],
         ${column((e) => e.line.wall_s)}::float8[], ${column((e) => e.line.cpu_s)}::float8[],
         ${column((e) => e.line.peak_mb)}::float8[], ${column((e) => e.line.log[0])}::int8[],
-        ${column((e) => e.line.log[1])}::int8[], ${column((e) => e.line.warnings > 0)}::bool[],
+        ${column((e) => e.line.log[1])}::int8[], ${column((e) => e.line.warnings)}::int4[],
         ${column((e) => (e.cause ? storableJson(e.cause) : null))}::text[],
         ${column((e) => (e.output === null ? null : storableJson(e.output)))}::text[]
-      ) AS v(n, t, exit_code, signal, reason, detail, wall_s, cpu_s, peak_mb, log_offset, log_bytes, warned, cause, output)
+      ) AS v(n, t, exit_code, signal, reason, detail, wall_s, cpu_s, peak_mb, log_offset, log_bytes, warnings, cause, output)
     ), ended AS (
       UPDATE unit_attempt a SET state = 'ended', live = false, accepted = true, timestamp_ended = to_timestamp(v.t),
         exit_code = v.exit_code, signal = v.signal, reason = v.reason, detail = v.detail, wall_s = v.wall_s,
         cpu_s = v.cpu_s, peak_mb = v.peak_mb, log_offset = v.log_offset, log_bytes = v.log_bytes
       FROM v WHERE a.batch_id = ${batch.id} AND a.n = v.n AND a.live
-      RETURNING a.unit_id, a.timestamp_ended, v.warned, v.cause, v.output
+      RETURNING a.unit_id, a.timestamp_ended, v.warnings > 0 AS warned, v.cause, v.output
     ), old AS (
       SELECT u.id, u.state FROM history_unit u JOIN ended ON ended.unit_id = u.id
     )

@@ -1,0 +1,59 @@
+"""A task for tests: does what its arguments say, and writes down that it ran.
+
+Arguments, beside the managed ones:
+    counter   file that gets one line per run: "{zarr_url or phase} {pid}"
+    sleep     seconds to wait, default 0
+    wait_for  file to wait for before ending
+    print     text for the log
+    fail_on   end with exit code 3 if the zarr_url ends with this text
+    exit      exit code, default 0
+    kill_self signal number to end by
+    out       output object; "$ZARR_URL" and "$ZARR_DIR" in texts are replaced
+    raw_out   text to write as the output, valid JSON or not
+    no_out    true: write no output file
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+
+
+def main() -> int:
+    argv = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+    with open(argv["--args-json"]) as f:
+        args = json.load(f)
+    options = {**args, **(args.get("init_args") or {})}
+    zarr_url = args.get("zarr_url")
+    if options.get("counter"):
+        fd = os.open(options["counter"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.write(fd, f"{zarr_url or 'all'} {os.getpid()}\n".encode())
+        os.close(fd)
+    if os.path.exists(argv["--out-json"]):
+        print("Output file already exists. Terminating")
+        return 1
+    if options.get("print"):
+        print(options["print"], flush=True)
+    if options.get("echo_args"):
+        print("ARGS " + json.dumps(args, sort_keys=True), flush=True)
+    if options.get("echo_env"):
+        print("ENV " + " ".join(sorted(os.environ)), flush=True)
+    time.sleep(options.get("sleep", 0))
+    while options.get("wait_for") and not os.path.exists(options["wait_for"]):
+        time.sleep(0.02)
+    if options.get("kill_self"):
+        os.kill(os.getpid(), options["kill_self"])
+        signal.pause()
+    if options.get("fail_on") and (zarr_url or "").endswith(options["fail_on"]):
+        raise ValueError(f"wrong input {zarr_url}")
+    if not options.get("no_out"):
+        text = options.get("raw_out") or json.dumps(options.get("out"))
+        text = text.replace("$ZARR_URL", zarr_url or "").replace("$ZARR_DIR", args.get("zarr_dir", ""))
+        with open(argv["--out-json"], "w") as f:
+            f.write(text)
+    return options.get("exit", 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
