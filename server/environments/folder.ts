@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CollectionError } from "./collection-error";
+
+/** Says whose folder it is: we clean and remove only folders that carry our own id. */
+const ID_FILE = "fractal_task_group_id.txt";
+
+/**
+ * An empty folder of this group, whatever an interrupted collection has left.
+ *
+ * @param folder Absolute; `{tasks_local_dir}/{user}/{package}/{version}`.
+ * @throws CollectionError if there is one of somebody else, or the place cannot be written.
+ */
+export async function createFolder(folder: string, groupId: number): Promise<void> {
+  await removeFolder(folder, groupId);
+  const draft = `${folder}.${randomBytes(4).toString("hex")}.new`;
+  try {
+    await mkdir(draft, { recursive: true, mode: 0o755 });
+    await writeFile(path.join(draft, ID_FILE), `${groupId}\n`);
+    // Renamed last: a folder with this name always says whose it is. An empty one in the way is replaced.
+    await rename(draft, folder);
+  } catch (err) {
+    await rm(draft, { recursive: true, force: true });
+    const { code, message } = err as NodeJS.ErrnoException;
+    if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOTDIR")
+      throw new CollectionError(
+        `The folder ${folder} exists already and does not belong to this collection; remove it first.`,
+      );
+    throw new CollectionError(`The folder ${folder} cannot be created: ${message}.`, { cause: err });
+  }
+}
+
+/** Removes the folder if it is this group's; leaves any other alone. */
+export async function removeFolder(folder: string, groupId: number): Promise<void> {
+  const owner = await readFile(path.join(folder, ID_FILE), "utf8").catch(() => null);
+  if (owner?.trim() !== String(groupId)) return;
+  // The mark goes last, so that half a removal can be finished later.
+  for (const name of await readdir(folder))
+    if (name !== ID_FILE) await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** @returns Path of the copy. @throws CollectionError if the archive cannot be read. */
+export async function keepArchive(archive: string, folder: string): Promise<string> {
+  const copy = path.join(folder, path.basename(archive));
+  try {
+    await copyFile(archive, copy);
+    return copy;
+  } catch (err) {
+    const { code, message } = err as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "it does not exist" : message;
+    throw new CollectionError(`The wheel ${archive} cannot be read: ${reason}.`, { cause: err });
+  }
+}
