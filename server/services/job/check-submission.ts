@@ -8,7 +8,7 @@ import { requireTypeFilters } from "@/server/domain/workflow/type-flow";
 import type { Compute } from "@/server/services/access";
 import { findActiveJob } from "@/server/services/job/find-active";
 import type { Step } from "@/server/services/workflow/get";
-import { argumentProblems, nameOf } from "@/server/services/workflow/task-values";
+import { argumentProblems, nameOf, resourceProblems } from "@/server/services/workflow/task-values";
 
 /** Why a job may not be submitted. `fields` is empty where no field of the request is at fault. */
 export type SubmissionProblem = { message: string; fields: Readonly<Record<string, string>> };
@@ -49,7 +49,7 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
   problems.push(...accountProblems(submission));
   const busy = await findActiveJob(db, { dataset_id: submission.dataset.id });
   if (busy !== null) problems.push(busyDataset(submission.dataset, busy));
-  for (const step of selected) problems.push(...argumentsProblems(step));
+  for (const step of selected) problems.push(...settingsProblems(step));
   return problems;
 }
 
@@ -109,10 +109,17 @@ function accountProblems({ input, compute }: Submission): SubmissionProblem[] {
   return [at("slurm_account", `'${input.slurm_account}' is not one of your SLURM accounts (${yours}).`)];
 }
 
-function argumentsProblems(step: Step): SubmissionProblem[] {
-  const found = Object.entries(argumentProblems(step.task, step.row, "complete"));
-  return found.map(([path, reason]) => ({
-    message: `Task ${step.row.order} '${titleOf(step)}', argument ${nameOf(path)}: ${reason}`,
-    fields: { [`tasks.${step.row.order}.${path}`]: reason },
-  }));
+function settingsProblems(step: Step): SubmissionProblem[] {
+  const { row, task } = step;
+  const say = (path: string, message: string, reason: string) => ({
+    message,
+    fields: { [`tasks.${row.order}.${path}`]: reason },
+  });
+  const title = `Task ${row.order} '${titleOf(step)}'`;
+  const meta = Object.entries(resourceProblems(task, row));
+  const args = Object.entries(argumentProblems(task, row, "complete"));
+  return [
+    ...meta.map(([path, reason]) => say(path, `${title}: ${reason}`, reason)),
+    ...args.map(([path, reason]) => say(path, `${title}, argument ${nameOf(path)}: ${reason}`, reason)),
+  ];
 }

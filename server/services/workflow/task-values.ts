@@ -1,5 +1,6 @@
 import type { TaskRow, WorkflowTaskRow } from "@/db/schema";
 import { InvalidInputError } from "@/server/contracts/errors";
+import { callResources } from "@/server/domain/tasks/calls";
 import { requireTypeFilters } from "@/server/domain/workflow/type-flow";
 import { findArgumentProblems } from "@/server/platform/args-schema";
 import type { Strictness } from "@/server/platform/args-schema";
@@ -43,6 +44,8 @@ export function applySettings(task: TaskRow, before: TaskSettings, input: TaskSe
       throw new InvalidInputError(reason, { [key]: reason });
     }
   }
+  const [wrongMeta] = Object.entries(resourceProblems(task, next));
+  if (wrongMeta) throw new InvalidInputError(wrongMeta[1], { [wrongMeta[0]]: wrongMeta[1] });
   requireTypeFilters(task.input_types, next.type_filters);
   // Arguments that were saved under other rules are judged when they are edited, or submitted.
   const edited = PARTS.filter((part) => input[`args_${part}`] !== undefined);
@@ -51,6 +54,20 @@ export function applySettings(task: TaskRow, before: TaskSettings, input: TaskSe
   if (first)
     throw new InvalidInputError(`The argument ${nameOf(first[0])} is not right: ${first[1]}`, problems);
   return next;
+}
+
+/** What the settings ask of the machine. @returns `meta_parallel` → reason; empty: nothing wrong. */
+export function resourceProblems(
+  task: TaskRow,
+  settings: Pick<TaskSettings, "meta_non_parallel" | "meta_parallel">,
+): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const part of PARTS) {
+    if (!task[`command_${part}`]) continue;
+    const result = callResources(task[`meta_${part}`], settings[`meta_${part}`]);
+    if (!result.ok) out[`meta_${part}`] = result.why;
+  }
+  return out;
 }
 
 /** @returns `args_parallel.threshold` → reason; empty: nothing wrong. */
