@@ -40,7 +40,8 @@ export function AppShell(props: AppShellProps) {
   // External system: the keyboard. `[` outside inputs.
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "[" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key !== "[" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+        return;
       remember(SIDEBAR_COOKIE, collapsed ? "0" : "1");
       setCollapsed(!collapsed);
     };
@@ -92,5 +93,8 @@ export function AppShell(props: AppShellProps) {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest("input, textarea, select, [contenteditable=true]") !== null
+  );
 }

@@ -12,7 +12,8 @@ import { ResourceState, type ShellResource } from "./ResourceState";
 import { UserMenu } from "./UserMenu";
 
 const IN_BAR: readonly string[] = ["home", "projects", "jobs", "datasets"];
-const ITEM = "flex min-w-0 flex-col items-center justify-center gap-0.5 text-11 font-medium outline-offset-[-2px]";
+const ITEM =
+  "flex min-w-0 flex-col items-center justify-center gap-0.5 text-11 font-medium outline-offset-[-2px]";
 
 type Props = { email: string; isSuperuser: boolean; resource: ShellResource | null; onSignOut: () => void };
 
@@ -21,9 +22,14 @@ export function BottomBar({ email, isSuperuser, resource, onSignOut }: Props) {
   const [isMoreOpen, setMoreOpen] = useState(false);
   const current = sectionOf(usePathname());
   const entries = IN_BAR.flatMap((section) => NAV.filter((entry) => entry.section === section));
-  const others = NAV.filter((entry) => !IN_BAR.includes(entry.section) && (entry.section !== "admin" || isSuperuser));
+  const others = NAV.filter(
+    (entry) => !IN_BAR.includes(entry.section) && (entry.section !== "admin" || isSuperuser),
+  );
   return (
-    <nav aria-label="Sections" className="grid h-(--bottombar-h) grid-cols-5 border-t border-line bg-surface lg:hidden">
+    <nav
+      aria-label="Sections"
+      className="grid h-(--bottombar-h) grid-cols-5 border-t border-line bg-surface lg:hidden"
+    >
       {entries.map(({ section, href, label, icon: Icon }) => (
         <Link
           key={section}

@@ -36,7 +36,8 @@ export function Inspector({ icon, title, position, tools, close, footer, childre
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
-      if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]") !== null) return;
+      if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]") !== null)
+        return;
       closePane();
     };
     window.addEventListener("keydown", onKeyDown);
@@ -54,21 +55,38 @@ export function Inspector({ icon, title, position, tools, close, footer, childre
         {position !== undefined && <span className="shrink-0 text-ink-3">{position}</span>}
         <div className="ml-auto flex shrink-0 items-center">
           {tools}
-          <Button variant="ghost" size="sm" icon aria-label="Close panel" onClick={closePane} className="max-lg:hidden">
+          <Button
+            variant="ghost"
+            size="sm"
+            icon
+            aria-label="Close panel"
+            onClick={closePane}
+            className="max-lg:hidden"
+          >
             <X strokeWidth={1.75} />
           </Button>
         </div>
       </header>
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">{children}</div>
       {footer !== undefined && (
-        <footer className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">{footer}</footer>
+        <footer className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
+          {footer}
+        </footer>
       )}
     </aside>
   );
 }
 
 /** A part of an inspector, parted from the next by a hairline. */
-export function InspectorSection({ title, note, children }: { title?: ReactNode; note?: ReactNode; children: ReactNode }) {
+export function InspectorSection({
+  title,
+  note,
+  children,
+}: {
+  title?: ReactNode;
+  note?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className="border-b border-line px-4 py-3 last:border-b-0">
       {title !== undefined && (

@@ -4,7 +4,12 @@ import { ChevronRight } from "lucide-react";
 import { ansiSpans, markHits } from "./log-ansi";
 import type { LogItem, LogLevel } from "./log-lines";
 
-const GROUND: Record<LogLevel, string> = { plain: "", trace: "", warning: "bg-warn-soft", error: "bg-fail-soft" };
+const GROUND: Record<LogLevel, string> = {
+  plain: "",
+  trace: "",
+  warning: "bg-warn-soft",
+  error: "bg-fail-soft",
+};
 const INK: Record<LogLevel, string> = {
   plain: "",
   trace: "text-ink-3",

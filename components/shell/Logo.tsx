@@ -1,7 +1,14 @@
 /** A plate whose fourth well is again a plate. */
 export function Logo({ size = 20, className }: { size?: number; className?: string }) {
   return (
-    <svg viewBox="0 0 20 20" width={size} height={size} aria-hidden="true" className={className} fill="currentColor">
+    <svg
+      viewBox="0 0 20 20"
+      width={size}
+      height={size}
+      aria-hidden="true"
+      className={className}
+      fill="currentColor"
+    >
       <circle cx="4.9" cy="4.9" r="4.1" />
       <circle cx="15.1" cy="4.9" r="4.1" />
       <circle cx="4.9" cy="15.1" r="4.1" />

@@ -41,7 +41,8 @@ function Line() {
       if (link === null || link.target === "_blank" || link.hasAttribute("download")) return;
       const next = new URL(link.href, window.location.href);
       const here = window.location;
-      if (next.origin !== here.origin || (next.pathname === here.pathname && next.search === here.search)) return;
+      if (next.origin !== here.origin || (next.pathname === here.pathname && next.search === here.search))
+        return;
       start();
     };
     window.addEventListener("click", onClick);
@@ -53,5 +54,11 @@ function Line() {
     };
   }, [place]);
 
-  return <LoadingLine active={leaving === place} label="Loading page" className="absolute inset-x-0 bottom-[-1px] z-20" />;
+  return (
+    <LoadingLine
+      active={leaving === place}
+      label="Loading page"
+      className="absolute inset-x-0 bottom-[-1px] z-20"
+    />
+  );
 }

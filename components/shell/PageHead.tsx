@@ -40,11 +40,19 @@ export function PageHead({ title, pill, facts, actions, tabs, ruled = false }: P
 }
 
 /** Amber line under the top bar: what changes here affect; impersonation. */
-export function Band({ icon, children, action }: { icon?: ReactNode; children: ReactNode; action?: ReactNode }) {
+export function Band({
+  icon,
+  children,
+  action,
+}: {
+  icon?: ReactNode;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div
       role="note"
-      className="flex min-h-[26px] items-center gap-2 border-b border-warn bg-warn-soft px-(--gutter) py-1 text-12 text-warn-ink"
+      className="flex min-h-[26px] items-center gap-2 border-b border-warn/45 bg-warn-soft px-(--gutter) py-1 text-12 text-warn-ink"
     >
       {icon !== undefined && <span className="shrink-0 [&_svg]:size-3.5">{icon}</span>}
       <span className="min-w-0">{children}</span>

@@ -30,7 +30,10 @@ export function Sidebar({ collapsed, isSuperuser, runningJobs, resource, search,
     <div className="flex min-h-0 flex-col gap-0.5 overflow-x-hidden overflow-y-auto border-r border-line bg-bg p-2 max-lg:hidden">
       <Link
         href="/"
-        className={cx("flex h-8 shrink-0 items-center gap-[9px] rounded-control px-1.5 text-15 font-[650] tracking-[-0.015em]", collapsed && "justify-center px-0")}
+        className={cx(
+          "flex h-8 shrink-0 items-center gap-[9px] rounded-control px-1.5 text-15 font-[650] tracking-[-0.015em]",
+          collapsed && "justify-center px-0",
+        )}
       >
         <Logo />
         <span className={collapsed ? "sr-only" : ""}>Fractal</span>
@@ -76,10 +79,20 @@ function NavLink({ entry, isCurrent, collapsed, running }: NavLinkProps) {
         collapsed && "justify-center px-0",
       )}
     >
-      <Icon size={16} strokeWidth={1.75} aria-hidden="true" className={cx("shrink-0", isCurrent ? "text-ink" : "text-ink-3")} />
+      <Icon
+        size={16}
+        strokeWidth={1.75}
+        aria-hidden="true"
+        className={cx("shrink-0", isCurrent ? "text-ink" : "text-ink-3")}
+      />
       <span className={collapsed ? "sr-only" : ""}>{entry.label}</span>
       {running > 0 && (
-        <span className={cx("ml-auto inline-flex items-center gap-[5px] text-11 font-medium text-ink-3", collapsed && "absolute top-0 right-1 ml-0")}>
+        <span
+          className={cx(
+            "ml-auto inline-flex items-center gap-[5px] text-11 font-medium text-ink-3",
+            collapsed && "absolute top-0 right-1 ml-0",
+          )}
+        >
           <Glyph kind="run" size={collapsed ? 8 : 12} />
           <span className={collapsed ? "sr-only" : ""}>
             {formatCount(running)}
@@ -94,7 +107,10 @@ function NavLink({ entry, isCurrent, collapsed, running }: NavLinkProps) {
 /** A pinned object in the sidebar. */
 export function PinnedLink({ href, icon, children }: { href: string; icon: ReactNode; children: ReactNode }) {
   return (
-    <Link href={href} className="flex h-[26px] items-center gap-[9px] rounded-control px-2 text-ink-2 outline-offset-0 hover:bg-hover">
+    <Link
+      href={href}
+      className="flex h-[26px] items-center gap-[9px] rounded-control px-2 text-ink-2 outline-offset-0 hover:bg-hover"
+    >
       <span className="grid w-4 place-items-center text-ink-3 [&_svg]:size-3.5">{icon}</span>
       <span className="truncate">{children}</span>
     </Link>

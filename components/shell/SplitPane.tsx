@@ -27,12 +27,25 @@ const HANDLE =
 
 /** Start | work area | inspector, parted by hairlines, resizable by pointer and arrow keys. */
 export function SplitPane(props: SplitPaneProps) {
-  const { id, start, startWidth = 240, startLabel = "Filters", inspector, inspectorWidth = 400, phone = "stack" } = props;
+  const {
+    id,
+    start,
+    startWidth = 240,
+    startLabel = "Filters",
+    inspector,
+    inspectorWidth = 400,
+    phone = "stack",
+  } = props;
   const left = usePaneWidth(`${id}:start`, startWidth, 180, 640, "right");
   const right = usePaneWidth(`${id}:inspector`, inspectorWidth, 320, 760, "left");
   const hasInspector = inspector !== undefined && inspector !== null && inspector !== false;
   return (
-    <div className={cx("relative flex min-h-0 min-w-0 flex-1 max-lg:flex-none max-lg:flex-col lg:overflow-hidden", props.className)}>
+    <div
+      className={cx(
+        "relative flex min-h-0 min-w-0 flex-1 max-lg:flex-none max-lg:flex-col lg:overflow-hidden",
+        props.className,
+      )}
+    >
       {start !== undefined && (
         <div
           ref={left.restore}
@@ -43,10 +56,21 @@ export function SplitPane(props: SplitPaneProps) {
           )}
         >
           <div className="h-full lg:overflow-y-auto">{start}</div>
-          <div {...left.handle} aria-label={`Width of ${startLabel}`} className={cx(HANDLE, "-right-1 after:left-[3px]")} />
+          <div
+            {...left.handle}
+            aria-label={`Width of ${startLabel}`}
+            className={cx(HANDLE, "-right-1 after:left-[3px]")}
+          />
         </div>
       )}
-      <div className={cx("flex min-h-0 min-w-0 flex-1 flex-col max-lg:flex-none", phone === "start" && "max-lg:hidden")}>
+      <div
+        className={cx(
+          "flex min-h-0 min-w-0 flex-1 flex-col max-lg:flex-none",
+          phone === "start" && "max-lg:hidden",
+          // Beside another pane the work area begins closer to its edge.
+          start !== undefined && "lg:[--gutter:14px]",
+        )}
+      >
         {props.children}
       </div>
       {hasInspector && (
@@ -60,7 +84,11 @@ export function SplitPane(props: SplitPaneProps) {
             "max-lg:fixed max-lg:inset-x-0 max-lg:top-(--topbar-h) max-lg:bottom-(--bottombar-h) max-lg:z-30",
           )}
         >
-          <div {...right.handle} aria-label="Width of the panel" className={cx(HANDLE, "-left-1 after:left-[3px]")} />
+          <div
+            {...right.handle}
+            aria-label="Width of the panel"
+            className={cx(HANDLE, "-left-1 after:left-[3px]")}
+          />
           {inspector}
         </div>
       )}

@@ -15,7 +15,8 @@ export function TopBar({ tools }: { tools?: ReactNode }) {
   const pathname = usePathname();
   const set = useCrumbs();
   const section = NAV.find((entry) => entry.section === sectionOf(pathname));
-  const crumbs: readonly Crumb[] = set.length > 0 ? set : section === undefined ? [] : [{ label: section.label }];
+  const crumbs: readonly Crumb[] =
+    set.length > 0 ? set : section === undefined ? [] : [{ label: section.label }];
   return (
     <header className="flex h-(--topbar-h) min-w-0 items-center gap-2 border-b border-line bg-surface pr-3 pl-(--gutter)">
       <Link href="/" aria-label="Home" className="mr-1 rounded-tag p-1 lg:hidden">
@@ -40,14 +41,25 @@ export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
               className={cx("flex min-w-0 items-center gap-1.5", !isLast && "max-lg:hidden")}
             >
               {index > 0 && (
-                <ChevronRight size={12} strokeWidth={1.75} aria-hidden="true" className="shrink-0 text-line-2 max-lg:hidden" />
+                <ChevronRight
+                  size={12}
+                  strokeWidth={1.75}
+                  aria-hidden="true"
+                  className="shrink-0 text-line-2 max-lg:hidden"
+                />
               )}
               {crumb.href === undefined || isLast ? (
-                <span aria-current={isLast ? "page" : undefined} className={cx("truncate", isLast ? "font-medium text-ink" : "text-ink-3")}>
+                <span
+                  aria-current={isLast ? "page" : undefined}
+                  className={cx("truncate", isLast ? "font-medium text-ink" : "text-ink-3")}
+                >
                   {crumb.label}
                 </span>
               ) : (
-                <Link href={crumb.href} className="truncate rounded-tag text-ink-3 hover:text-ink hover:underline">
+                <Link
+                  href={crumb.href}
+                  className="truncate rounded-tag text-ink-3 hover:text-ink hover:underline"
+                >
                   {crumb.label}
                 </Link>
               )}
@@ -69,7 +81,12 @@ export type LiveMarkProps = {
 /** A dot and a word: how fresh what you see is. */
 export function LiveMark({ children, ok = true }: LiveMarkProps) {
   return (
-    <span className={cx("inline-flex items-center gap-1.5 text-12 whitespace-nowrap", ok ? "text-ink-3" : "text-warn-ink")}>
+    <span
+      className={cx(
+        "inline-flex items-center gap-1.5 text-12 whitespace-nowrap",
+        ok ? "text-ink-3" : "text-warn-ink",
+      )}
+    >
       <span
         aria-hidden="true"
         className={cx("size-1.5 rounded-full", ok ? "bg-done" : "shadow-[inset_0_0_0_1.5px_var(--warn-ink)]")}

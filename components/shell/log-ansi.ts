@@ -39,7 +39,10 @@ export function ansiSpans(raw: string): LogSpan[] {
 /** Cuts spans where the search hits, case-insensitively; hits are counted over the whole line. */
 export function markHits(spans: readonly LogSpan[], query: string): { span: LogSpan; hit: boolean }[] {
   if (query === "") return spans.map((span) => ({ span, hit: false }));
-  const whole = spans.map((span) => span.text).join("").toLowerCase();
+  const whole = spans
+    .map((span) => span.text)
+    .join("")
+    .toLowerCase();
   const needle = query.toLowerCase();
   const ranges: [number, number][] = [];
   for (let at = whole.indexOf(needle); at >= 0; at = whole.indexOf(needle, at + needle.length)) {

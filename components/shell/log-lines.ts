@@ -47,7 +47,8 @@ export function parseLog(text: string): LogLine[] {
       // The first line at the margin after the frames is the exception, whatever its name.
       isInTraceback = false;
       level = "error";
-    } else if (isIndented && clean !== "" && (previous === "warning" || previous === "error")) level = previous;
+    } else if (isIndented && clean !== "" && (previous === "warning" || previous === "error"))
+      level = previous;
     else if (ERROR_WORD.test(clean)) level = "error";
     else level = WARNING_WORD.test(clean) ? "warning" : "plain";
     previous = level;
@@ -109,11 +110,16 @@ function repeatRun(lines: readonly LogLine[], start: number): Run | null {
   if (first === undefined || first.level !== "plain" || first.text.trim() === "") return null;
   const pattern = template(first.text);
   let end = start + 1;
-  while (end < lines.length && lines[end]?.level === "plain" && template(lines[end]?.text ?? "") === pattern) end += 1;
+  while (end < lines.length && lines[end]?.level === "plain" && template(lines[end]?.text ?? "") === pattern)
+    end += 1;
   const count = end - start;
   if (count < MIN_REPEAT_FOLD) return null;
-  const said = first.text.trim();
-  return { end, summary: `${count} lines, ${said.length > SUMMARY_LENGTH ? `${said.slice(0, SUMMARY_LENGTH)}…` : said}` };
+  // The time of the first line is not the time of the others.
+  const said = first.text.replace(/^\s*[\d:.,TZ+-]*\d[\d:.,TZ+-]*\s+/, "").trim();
+  return {
+    end,
+    summary: `${count} lines, ${said.length > SUMMARY_LENGTH ? `${said.slice(0, SUMMARY_LENGTH)}…` : said}`,
+  };
 }
 
 function template(text: string): string {

@@ -20,7 +20,8 @@ export function themeAttributes(choice: ThemeChoice) {
 /** Browser only. */
 export function applyTheme(choice: ThemeChoice): void {
   const root = document.documentElement;
-  const isDark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const isDark =
+    choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset["themeChoice"] = choice;
   root.dataset["theme"] = isDark ? "dark" : "light";
   remember(THEME_COOKIE, choice);

@@ -22,7 +22,12 @@ export function ActivityDots({ days, className }: ActivityDotsProps) {
     `Last ${days.length} days: ${count("done")} with jobs done, ` +
     `${count("failed")} with failures, ${count("running")} running`;
   return (
-    <span role="img" aria-label={label} title={label} className={cx("inline-flex items-center gap-[3px]", className)}>
+    <span
+      role="img"
+      aria-label={label}
+      title={label}
+      className={cx("inline-flex items-center gap-[3px]", className)}
+    >
       {days.map((day, index) => (
         // The position is the identity of a day in this strip.
         <span key={index} className={cx("size-[7px]", DOTS[day])} />

@@ -20,7 +20,13 @@ export type CountBarProps = Counts & {
 };
 
 /** Done, failed, running (striped), rest empty; widths by count, a failed part at least 3 px. */
-export function CountBar({ size = "md", noun = "units", decorative = false, className, ...counts }: CountBarProps) {
+export function CountBar({
+  size = "md",
+  noun = "units",
+  decorative = false,
+  className,
+  ...counts
+}: CountBarProps) {
   const naming = decorative
     ? { "aria-hidden": true as const }
     : { role: "img", "aria-label": countSentence(counts, noun) };
@@ -36,7 +42,10 @@ export function CountBar({ size = "md", noun = "units", decorative = false, clas
       {barParts(counts).map(({ part, percent }) => (
         <div
           key={part}
-          className={cx("relative z-1 h-full shrink-0 transition-[width] duration-160 ease-linear", FILL[part])}
+          className={cx(
+            "relative z-1 h-full shrink-0 transition-[width] duration-160 ease-linear",
+            FILL[part],
+          )}
           style={{ width: `${percent}%` }}
         />
       ))}

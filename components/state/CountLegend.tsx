@@ -40,7 +40,10 @@ export function CountLegend({ note, showZero = false, href, className, ...counts
             {href === undefined ? (
               text
             ) : (
-              <a href={href(state)} className="inline-flex items-center gap-1.5 hover:text-ink hover:underline">
+              <a
+                href={href(state)}
+                className="inline-flex items-center gap-1.5 hover:text-ink hover:underline"
+              >
                 {text}
               </a>
             )}

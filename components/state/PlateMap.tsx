@@ -37,7 +37,17 @@ const ARROWS: Record<string, readonly [rows: number, columns: number]> = {
 
 /** One tab stop; arrows move, Space selects, Enter opens; a hidden table carries the same data. */
 export function PlateMap(props: PlateMapProps) {
-  const { label, rows, columns, wells, selected = null, onSelect, onOpen, wellPx = 15, labels = true } = props;
+  const {
+    label,
+    rows,
+    columns,
+    wells,
+    selected = null,
+    onSelect,
+    onOpen,
+    wellPx = 15,
+    labels = true,
+  } = props;
   const [cursor, setCursor] = useState({ row: 0, column: 0 });
   const [isFocused, setFocused] = useState(false);
   const hintId = useId();

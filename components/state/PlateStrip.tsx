@@ -5,7 +5,12 @@ import { countSentence, type Counts } from "./count-bar";
 
 export type StripPlate = Counts & { name: string; href: string };
 
-export type PlateStripProps = { plates: readonly StripPlate[]; current?: string; label: string; className?: string };
+export type PlateStripProps = {
+  plates: readonly StripPlate[];
+  current?: string;
+  label: string;
+  className?: string;
+};
 
 /** One square per plate of a screen: fills from below, a red corner if anything failed. Each is a link. */
 export function PlateStrip({ plates, current, label, className }: PlateStripProps) {

@@ -22,7 +22,12 @@ export function StatTile({ value, caption, className }: StatTileProps) {
 /** Tiles side by side, two columns on a phone. */
 export function StatRow({ children, className }: { children: ReactNode; className?: string }) {
   return (
-    <div className={cx("flex flex-wrap gap-x-7 gap-y-2 max-md:grid max-md:grid-cols-2 max-md:gap-x-4", className)}>
+    <div
+      className={cx(
+        "flex flex-wrap gap-x-7 gap-y-2 max-md:grid max-md:grid-cols-2 max-md:gap-x-4",
+        className,
+      )}
+    >
       {children}
     </div>
   );

@@ -25,7 +25,13 @@ export type StateWordProps = {
 export function StateWord({ state, children, still = false, className }: StateWordProps) {
   const look = STATE_LOOKS[state];
   return (
-    <span className={cx("inline-flex items-center gap-1.5 whitespace-nowrap", WORD_INK[look.tone], className)}>
+    <span
+      className={cx(
+        "inline-flex items-center gap-1.5 align-top whitespace-nowrap",
+        WORD_INK[look.tone],
+        className,
+      )}
+    >
       <StateGlyph state={state} still={still} />
       {children ?? look.word}
     </span>

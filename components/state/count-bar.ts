@@ -40,7 +40,9 @@ export function countSentence(counts: Counts, noun = "units"): string {
     [counts.running, "running"],
     [waitingCount(counts), "waiting"],
   ] as const;
-  const said = words.filter(([count]) => (count ?? 0) > 0).map(([count, word]) => `${formatCount(count ?? 0)} ${word}`);
+  const said = words
+    .filter(([count]) => (count ?? 0) > 0)
+    .map(([count, word]) => `${formatCount(count ?? 0)} ${word}`);
   const parts = said.length === 0 ? "None" : said.join(", ");
   return `${parts} of ${formatCount(counts.total)} ${noun}`;
 }

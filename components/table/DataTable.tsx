@@ -39,6 +39,8 @@ export type DataTableProps<Row extends RowData> = {
   rowHref?: (row: Row) => string;
   /** Last column: icon buttons. */
   rowActions?: (row: Row) => ReactNode;
+  /** Width of that column in pixels; one icon needs 44, each more 28. */
+  actionsPx?: number;
   /** Single keys on a focused row, for instance "l" for its log. Return true if the key was used. */
   onRowKey?: (key: string, row: Row) => boolean;
   /** The row whose inspector is open. */
@@ -130,7 +132,10 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       <div
         ref={box}
         {...keys}
-        className={cx("min-h-0 min-w-0 flex-1", isList ? "overflow-visible" : "overflow-auto overscroll-contain md:min-h-32")}
+        className={cx(
+          "min-h-0 min-w-0 flex-1",
+          isList ? "overflow-visible" : "overflow-auto overscroll-contain md:min-h-32",
+        )}
       >
         {isEmpty ? (
           (props.empty ?? <p className="p-5 text-ink-3">Nothing here yet.</p>)
@@ -159,6 +164,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
             rowAt={rowAt}
             rowHref={props.rowHref}
             rowActions={props.rowActions}
+            actionsPx={props.actionsPx ?? 44}
             selectedId={props.selectedId ?? null}
             selection={props.selection}
             // The phone list cannot be chosen before hydration; a table in its place would jump.

@@ -50,7 +50,11 @@ export function FacetList({ facets, onToggle, stale = false, className }: FacetL
                 <Checkbox
                   checked={isChosen}
                   onChange={() => onToggle(facet.key, option.value)}
-                  label={<span className={cx("block truncate", isVoid && "text-ink-3")}>{option.label ?? option.value}</span>}
+                  label={
+                    <span className={cx("block truncate", isVoid && "text-ink-3")}>
+                      {option.label ?? option.value}
+                    </span>
+                  }
                   className="min-w-0 flex-1"
                 />
                 <span className="text-12 text-ink-3">

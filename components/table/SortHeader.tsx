@@ -31,20 +31,14 @@ export function SortHeader<Row extends RowData>({ header, children }: Props<Row>
           type="button"
           onClick={column.getToggleSortingHandler()}
           className={cx(
-            "group/sort -mx-1 inline-flex h-6 max-w-full items-center gap-1 rounded-tag px-1 hover:text-ink",
+            "-mx-1 inline-flex h-6 max-w-[calc(100%+8px)] items-center gap-1 rounded-tag px-1 hover:text-ink hover:underline hover:underline-offset-3",
             direction !== false && "text-ink-2",
           )}
         >
           <span className="truncate">{children}</span>
-          <Arrow
-            size={12}
-            strokeWidth={1.75}
-            aria-hidden="true"
-            className={cx(
-              "shrink-0",
-              direction === false && "opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",
-            )}
-          />
+          {direction !== false && (
+            <Arrow size={12} strokeWidth={1.75} aria-hidden="true" className="shrink-0" />
+          )}
         </button>
       ) : (
         <span className={meta?.hiddenHeader === true ? "sr-only" : "block truncate"}>{children}</span>

@@ -15,21 +15,29 @@ type Props = {
 };
 
 /** States the window and the keys; bulk actions replace it while something is selected. */
-export function TableFooter({ view, count, note, keys, selectedCount, bulkActions, onClearSelection }: Props) {
+export function TableFooter({
+  view,
+  count,
+  note,
+  keys,
+  selectedCount,
+  bulkActions,
+  onClearSelection,
+}: Props) {
   if (selectedCount > 0 && bulkActions !== undefined) {
     return (
-      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-t border-line bg-select-soft px-3.5 py-2 max-md:sticky max-md:bottom-0 max-md:z-10">
-        <span className="mr-auto font-semibold">{formatCount(selectedCount)} selected</span>
-        {bulkActions}
-        <Button size="sm" variant="ghost" onClick={onClearSelection}>
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-t border-line bg-select-soft px-(--gutter) py-2 max-md:sticky max-md:bottom-0 max-md:z-10">
+        <span className="font-semibold">{formatCount(selectedCount)} selected</span>
+        <Button size="sm" variant="ghost" onClick={onClearSelection} className="mr-auto">
           Clear
         </Button>
+        {bulkActions}
       </div>
     );
   }
   const isCut = view.reachable < count;
   return (
-    <div className="flex h-8 shrink-0 items-center justify-between gap-4 border-t border-line bg-surface px-3.5 text-12 whitespace-nowrap text-ink-3 max-md:px-(--gutter)">
+    <div className="flex h-8 shrink-0 items-center justify-between gap-4 border-t border-line bg-surface px-(--gutter) text-12 whitespace-nowrap text-ink-3">
       <span className="truncate">
         {view.first < 0 ? "No rows" : `Rows ${formatCount(view.first + 1)}–${formatCount(view.last + 1)}`} of{" "}
         {formatCount(count)}

@@ -22,11 +22,12 @@ type Props<Row extends RowData> = {
   rowActions: ((row: Row) => ReactNode) | undefined;
   selectedId: string | null;
   selection: Selection | undefined;
+  actionsPx: number;
   className: string;
 };
 
-const CHECKBOX_PX = 38;
-const MIN_COLUMN_PX = 120;
+const CHECKBOX_PX = 44;
+const MIN_COLUMN_PX = 96;
 
 export function TableGrid<Row extends RowData>(props: Props<Row>) {
   const { label, table, view, rowPx, rowAt, selection, rowActions } = props;
@@ -35,7 +36,7 @@ export function TableGrid<Row extends RowData>(props: Props<Row>) {
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
   const minWidth = columns.reduce(
     (sum, { columnDef: { meta } }) => sum + (meta?.width ?? meta?.minWidth ?? MIN_COLUMN_PX),
-    (selection === undefined ? 0 : CHECKBOX_PX) + (rowActions === undefined ? 0 : MIN_COLUMN_PX / 2),
+    (selection === undefined ? 0 : CHECKBOX_PX) + (rowActions === undefined ? 0 : props.actionsPx),
   );
   const loadedIds = table.getRowModel().rows.map((row) => row.id);
   const chosen = selection === undefined ? 0 : loadedIds.filter((id) => selection.ids.has(id)).length;
@@ -75,12 +76,12 @@ export function TableGrid<Row extends RowData>(props: Props<Row>) {
         {columns.map(({ id, columnDef: { meta } }) => (
           <col key={id} style={meta?.width === undefined ? undefined : { width: meta.width }} />
         ))}
-        {rowActions !== undefined && <col style={{ width: 64 }} />}
+        {rowActions !== undefined && <col style={{ width: props.actionsPx }} />}
       </colgroup>
       <thead className="sticky top-0 z-10">
         <tr aria-rowindex={1}>
           {selection !== undefined && (
-            <th scope="col" className="h-[30px] border-b border-line-2 bg-surface pl-3 text-left">
+            <th scope="col" className="h-[30px] border-b border-line-2 bg-surface pl-(--gutter) text-left">
               <Checkbox
                 aria-label={`All loaded ${label}`}
                 checked={chosen > 0 && chosen === loadedIds.length}

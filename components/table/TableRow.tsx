@@ -55,7 +55,7 @@ export function TableRow<Row extends RowData>(props: Props<Row>) {
       )}
     >
       {onToggle !== undefined && (
-        <td className="border-b border-line pl-3">
+        <td className="border-b border-line pl-(--gutter)">
           <Checkbox
             aria-label={`Select row ${index + 1}`}
             checked={props.isChosen}
@@ -94,10 +94,10 @@ export function TableRow<Row extends RowData>(props: Props<Row>) {
         );
       })}
       {rowActions !== undefined && (
-        <td className={cx(CELL, "text-right")}>
+        <td className="border-b border-line pr-[9px] text-right">
           <span
             onClick={(event) => event.stopPropagation()}
-            className="inline-flex justify-end opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 focus-within:opacity-100 max-md:opacity-100 [@media(hover:none)]:opacity-100"
+            className="inline-flex justify-end align-middle opacity-60 transition-opacity duration-90 group-hover/row:opacity-100 focus-within:opacity-100 [@media(hover:none)]:opacity-100"
           >
             {rowActions(row.original)}
           </span>

@@ -14,7 +14,7 @@ import {
 export type ColumnMeta = {
   /** Numbers stand right. */
   align?: "right";
-  /** Pixels. Columns without a width share what is left, at least `minWidth` (120). */
+  /** Pixels. Columns without a width share what is left, at least `minWidth` (96). */
   width?: number;
   minWidth?: number;
   /** For paths, ids, nodes. */

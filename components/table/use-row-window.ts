@@ -62,7 +62,13 @@ export function useRowWindow(
   const drawn = virtualizer.getVirtualItems();
   const start = drawn[0]?.start ?? scrollMargin;
   const end = drawn.at(-1)?.end ?? scrollMargin;
-  const seen = seenRows(virtualizer.scrollOffset ?? 0, virtualizer.scrollRect?.height ?? 0, scrollMargin, rowPx, reachable);
+  const seen = seenRows(
+    virtualizer.scrollOffset ?? 0,
+    virtualizer.scrollRect?.height ?? 0,
+    scrollMargin,
+    rowPx,
+    reachable,
+  );
   return {
     indices: drawn.map((row) => row.index),
     beforePx: Math.max(0, start - scrollMargin),

@@ -5,7 +5,13 @@ import { Glyph, type GlyphKind } from "./Glyph";
 
 const callout = cva("flex gap-2.5 rounded-control px-3 py-[9px] text-13 leading-[18px]", {
   variants: {
-    tone: { plain: "bg-sunken", info: "bg-run-soft", warn: "bg-warn-soft", fail: "bg-fail-soft", done: "bg-done-soft" },
+    tone: {
+      plain: "bg-sunken",
+      info: "bg-run-soft",
+      warn: "bg-warn-soft",
+      fail: "bg-fail-soft",
+      done: "bg-done-soft",
+    },
   },
   defaultVariants: { tone: "plain" },
 });
@@ -17,7 +23,11 @@ const ICON_INK = {
   fail: "text-fail-ink",
   done: "text-done-ink",
 } as const;
-const GLYPHS: Partial<Record<keyof typeof ICON_INK, GlyphKind>> = { warn: "warn", fail: "fail", done: "done" };
+const GLYPHS: Partial<Record<keyof typeof ICON_INK, GlyphKind>> = {
+  warn: "warn",
+  fail: "fail",
+  done: "done",
+};
 
 export type CalloutProps = {
   /** info: a fact to know · warn: stale, unknown, take care · fail: did not happen · done: ready. */
@@ -35,14 +45,24 @@ export type CalloutProps = {
 };
 
 /** What happened, number, what to do (design.md §8). */
-export function Callout({ tone = "plain", title, icon, action, children, announce = false, className }: CalloutProps) {
+export function Callout({
+  tone = "plain",
+  title,
+  icon,
+  action,
+  children,
+  announce = false,
+  className,
+}: CalloutProps) {
   const glyph = GLYPHS[tone];
   const mark = icon ?? (glyph === undefined ? undefined : <Glyph kind={glyph} />);
   return (
     <div className={cx(callout({ tone }), className)} role={announce ? "alert" : undefined}>
-      {mark !== undefined && <span className={cx("mt-0.5 flex h-3.5 shrink-0 [&_svg]:size-3.5", ICON_INK[tone])}>{mark}</span>}
+      {mark !== undefined && (
+        <span className={cx("mt-0.5 flex h-3.5 shrink-0 [&_svg]:size-3.5", ICON_INK[tone])}>{mark}</span>
+      )}
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-2">
-        <div className="min-w-48 flex-1">
+        <div className="min-w-48 flex-1 max-md:basis-full">
           {title !== undefined && <strong className="font-semibold">{title} </strong>}
           {children}
         </div>

@@ -22,7 +22,7 @@ export function Checkbox({ label, mixed = false, className, ref, ...rest }: Chec
   }, [mixed]);
 
   const input = (
-    <span className="relative inline-grid size-3.5 shrink-0 place-items-center">
+    <span className="relative inline-grid size-3.5 shrink-0 place-items-center max-md:size-[18px]">
       <input
         {...(label === undefined ? field : {})}
         {...rest}
@@ -31,10 +31,10 @@ export function Checkbox({ label, mixed = false, className, ref, ...rest }: Chec
           ref?.(element);
         }}
         type="checkbox"
-        className="peer size-3.5 appearance-none rounded-[3.5px] border-[1.25px] border-control bg-surface transition-colors duration-90 checked:border-select checked:bg-select indeterminate:border-select indeterminate:bg-select disabled:opacity-50 max-md:size-[18px]"
+        className="peer size-3.5 appearance-none rounded-[3.5px] border-[1.25px] border-control bg-surface transition-colors duration-90 checked:border-select checked:bg-select indeterminate:border-select indeterminate:bg-select disabled:opacity-50 max-md:size-[18px] max-md:rounded-[4.5px]"
       />
       {/* Enlarges the target to 24 px without moving the neighbours. */}
-      <span className="absolute -inset-[5px] max-md:-inset-3" aria-hidden="true" />
+      <span className="absolute -inset-[5px] max-md:-inset-[11px]" aria-hidden="true" />
       <svg
         viewBox="0 0 14 14"
         aria-hidden="true"
@@ -51,7 +51,8 @@ export function Checkbox({ label, mixed = false, className, ref, ...rest }: Chec
       </svg>
     </span>
   );
-  if (label === undefined) return <label className={cx("inline-flex", className)}>{input}</label>;
+  if (label === undefined)
+    return <label className={cx("inline-flex align-middle", className)}>{input}</label>;
   return (
     <label className={cx("inline-flex min-h-6 items-center gap-2 max-md:min-h-10", className)}>
       {input}

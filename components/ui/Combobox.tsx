@@ -37,7 +37,9 @@ export function Combobox<Value extends string>(props: ComboboxProps<Value>) {
       onValueChange={(next: SelectOption<Value> | null) => onValueChange(next?.value ?? null)}
       isItemEqualToValue={(a: SelectOption<Value>, b: SelectOption<Value>) => a.value === b.value}
       disabled={props.disabled ?? false}
-      {...(onSearch === undefined ? {} : { onInputValueChange: (text: string) => onSearch(text), filter: null })}
+      {...(onSearch === undefined
+        ? {}
+        : { onInputValueChange: (text: string) => onSearch(text), filter: null })}
     >
       <span className={cx(inputBox({ size }), "pr-1", props.className)}>
         <Base.Input
@@ -58,7 +60,9 @@ export function Combobox<Value extends string>(props: ComboboxProps<Value>) {
       <Base.Portal>
         <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50 outline-none">
           <Base.Popup className={cx(popup, "w-(--anchor-width) min-w-52")}>
-            <Base.Empty className="px-3 text-ink-3 not-empty:py-2">{props.emptyText ?? "Nothing matches."}</Base.Empty>
+            <Base.Empty className="px-3 text-ink-3 not-empty:py-2">
+              {props.emptyText ?? "Nothing matches."}
+            </Base.Empty>
             <Base.List className="max-h-[min(360px,var(--available-height))] overflow-y-auto p-1 data-empty:p-0">
               {(option: SelectOption<Value>) => (
                 <Base.Item

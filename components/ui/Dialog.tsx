@@ -30,7 +30,17 @@ export type DialogProps = {
 
 /** A decision with consequences. Never over another dialog: a second step replaces the content. */
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, subtitle, size = "md", footerNote, actions, flush = false, children } = props;
+  const {
+    open,
+    onOpenChange,
+    title,
+    subtitle,
+    size = "md",
+    footerNote,
+    actions,
+    flush = false,
+    children,
+  } = props;
   const closeByPerson = useBackToClose(open, () => onOpenChange(false));
   return (
     <Base.Root open={open} onOpenChange={(next) => (next ? onOpenChange(true) : closeByPerson())}>
@@ -58,7 +68,12 @@ export function Dialog(props: DialogProps) {
               }
             />
           </header>
-          <div className={cx("min-h-0 flex-1 overflow-y-auto", flush ? "border-t border-line" : "px-5 pb-4 max-md:px-4")}>
+          <div
+            className={cx(
+              "min-h-0 flex-1 overflow-y-auto",
+              flush ? "border-t border-line" : "px-5 pb-4 max-md:px-4",
+            )}
+          >
             {children}
           </div>
           {(actions !== undefined || footerNote !== undefined) && (
@@ -74,6 +89,12 @@ export function Dialog(props: DialogProps) {
 }
 
 /** Closes the dialog or sheet around it; for the Cancel button. */
-export function DialogClose({ children, variant = "ghost" }: { children: ReactNode; variant?: "ghost" | "outline" }) {
+export function DialogClose({
+  children,
+  variant = "ghost",
+}: {
+  children: ReactNode;
+  variant?: "ghost" | "outline";
+}) {
   return <Base.Close render={<Button variant={variant}>{children}</Button>} />;
 }

@@ -3,7 +3,6 @@
 import { cx } from "class-variance-authority";
 import { useId, type ReactNode } from "react";
 
-
 import { FieldContext } from "./field-context";
 import { Glyph } from "./Glyph";
 
@@ -32,17 +31,33 @@ export type FieldProps = {
 
 /** Label left with its help, control right; label on top under 480 px of its own width (design.md §4). */
 export function Field(props: FieldProps) {
-  const { label, help, error, hint, required = false, changed = false, stacked = false, group = false } = props;
+  const {
+    label,
+    help,
+    error,
+    hint,
+    required = false,
+    changed = false,
+    stacked = false,
+    group = false,
+  } = props;
   const ownId = useId();
   const id = props.htmlFor ?? ownId;
   const hasError = error !== undefined && error !== "";
-  const described = [help !== undefined && `${id}-help`, hint !== undefined && `${id}-hint`, hasError && `${id}-error`];
+  const described = [
+    help !== undefined && `${id}-help`,
+    hint !== undefined && `${id}-hint`,
+    hasError && `${id}-error`,
+  ];
   const describedBy = described.filter(Boolean).join(" ") || undefined;
 
   const labelText = (
     <>
       {changed && (
-        <span className="mr-1.5 inline-block size-1.5 rounded-full bg-select align-middle" aria-hidden="true" />
+        <span
+          className="mr-1.5 inline-block size-1.5 rounded-full bg-select align-middle"
+          aria-hidden="true"
+        />
       )}
       {label}
       {required && <span className="font-normal text-ink-3"> required</span>}

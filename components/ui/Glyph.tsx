@@ -2,7 +2,17 @@ import { cx } from "class-variance-authority";
 import type { ReactNode } from "react";
 
 /** Outlines of design.md §2.2. Each differs in shape, not only in colour. */
-export const GLYPH_KINDS = ["wait", "queue", "run", "done", "fail", "stop", "skip", "warn", "unknown"] as const;
+export const GLYPH_KINDS = [
+  "wait",
+  "queue",
+  "run",
+  "done",
+  "fail",
+  "stop",
+  "skip",
+  "warn",
+  "unknown",
+] as const;
 export type GlyphKind = (typeof GLYPH_KINDS)[number];
 
 const STROKE = { fill: "none", strokeLinecap: "round", strokeLinejoin: "round" } as const;

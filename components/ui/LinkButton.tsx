@@ -12,6 +12,12 @@ export type LinkButtonProps = ComponentProps<typeof Link> & {
 };
 
 /** Looks like a button, goes somewhere. For an action use `Button`. */
-export function LinkButton({ variant = "outline", size = "md", icon = false, className, ...rest }: LinkButtonProps) {
+export function LinkButton({
+  variant = "outline",
+  size = "md",
+  icon = false,
+  className,
+  ...rest
+}: LinkButtonProps) {
   return <Link {...rest} className={cx(buttonStyle({ variant, size, icon }), className)} />;
 }

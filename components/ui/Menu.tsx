@@ -23,7 +23,13 @@ export function Menu({ trigger, children, side = "bottom", align = "end", classN
     <Base.Root modal={false}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={8} className="z-50 outline-none">
+        <Base.Positioner
+          side={side}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 outline-none"
+        >
           <Base.Popup className={cx(popup, "min-w-44 p-1", className)}>{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>
@@ -80,7 +86,12 @@ export type MenuChoiceProps<Value extends string> = {
 };
 
 /** One of several, with a check; stays open so that the effect can be seen. */
-export function MenuChoice<Value extends string>({ label, value, onValueChange, options }: MenuChoiceProps<Value>) {
+export function MenuChoice<Value extends string>({
+  label,
+  value,
+  onValueChange,
+  options,
+}: MenuChoiceProps<Value>) {
   return (
     <Base.Group>
       <Base.GroupLabel className="px-2 pt-2 pb-1 text-11 text-ink-3">{label}</Base.GroupLabel>

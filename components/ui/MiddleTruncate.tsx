@@ -14,7 +14,13 @@ export type MiddleTruncateProps = {
 };
 
 /** A long path, cut in the middle; the whole of it is in the tooltip and on the clipboard. */
-export function MiddleTruncate({ text, max = 48, copyable = false, mono = true, className }: MiddleTruncateProps) {
+export function MiddleTruncate({
+  text,
+  max = 48,
+  copyable = false,
+  mono = true,
+  className,
+}: MiddleTruncateProps) {
   return (
     <span className={cx("group/cut inline-flex max-w-full min-w-0 items-center gap-0.5", className)}>
       <span title={text} className={cx("truncate", mono && "font-mono text-12")}>

@@ -22,7 +22,16 @@ export type PopoverProps = {
 
 /** Filters, column choice, help. */
 export function Popover(props: PopoverProps) {
-  const { trigger, title, children, side = "bottom", align = "start", open, onOpenChange, openOnHover = false } = props;
+  const {
+    trigger,
+    title,
+    children,
+    side = "bottom",
+    align = "start",
+    open,
+    onOpenChange,
+    openOnHover = false,
+  } = props;
   const control = {
     ...(open === undefined ? {} : { open }),
     ...(onOpenChange === undefined ? {} : { onOpenChange: (next: boolean) => onOpenChange(next) }),
@@ -33,7 +42,11 @@ export function Popover(props: PopoverProps) {
       <Base.Portal>
         <Base.Positioner side={side} align={align} sideOffset={6} collisionPadding={8} className="z-50">
           <Base.Popup
-            className={cx(popup, "max-h-(--available-height) max-w-[min(420px,calc(100vw-16px))] overflow-y-auto p-3", props.className)}
+            className={cx(
+              popup,
+              "max-h-(--available-height) max-w-[min(420px,calc(100vw-16px))] overflow-y-auto p-3",
+              props.className,
+            )}
           >
             {title !== undefined && <Base.Title className="mb-2 font-semibold">{title}</Base.Title>}
             {children}

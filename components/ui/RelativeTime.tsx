@@ -25,7 +25,9 @@ export function RelativeTime({ value, style = "moment", empty = "never", classNa
     );
   }
   // A row can be newer than the last tick of the shared clock.
-  const now = new Date(style === "ago" ? Math.max(nowMs, Math.min(instant.getTime(), nowMs + 15_000)) : nowMs);
+  const now = new Date(
+    style === "ago" ? Math.max(nowMs, Math.min(instant.getTime(), nowMs + 15_000)) : nowMs,
+  );
   return (
     <time dateTime={value} title={formatAbsolute(instant)} className={className}>
       {style === "ago" ? formatAgo(instant, now) : formatMoment(instant, now)}

@@ -67,7 +67,12 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         </Base.Icon>
       </Base.Trigger>
       <Base.Portal>
-        <Base.Positioner sideOffset={4} alignItemWithTrigger={false} collisionPadding={8} className="z-50 outline-none">
+        <Base.Positioner
+          sideOffset={4}
+          alignItemWithTrigger={false}
+          collisionPadding={8}
+          className="z-50 outline-none"
+        >
           <Base.Popup className={cx(popup, "min-w-(--anchor-width)")}>
             <Base.List className="max-h-[min(360px,var(--available-height))] overflow-y-auto p-1">
               {options.map((option) => (

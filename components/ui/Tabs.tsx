@@ -17,7 +17,10 @@ export function Tabs({ tabs, current, label, className }: TabsProps) {
   return (
     <nav
       aria-label={label}
-      className={cx("overflow-x-auto overflow-y-hidden border-b border-line [scrollbar-width:none]", className)}
+      className={cx(
+        "overflow-x-auto overflow-y-hidden border-b border-line [scrollbar-width:none]",
+        className,
+      )}
     >
       <ul className="flex gap-5">
         {tabs.map((tab) => {

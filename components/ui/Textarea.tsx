@@ -16,7 +16,11 @@ export function Textarea({ mono = false, rows = 3, className, ...rest }: Textare
         rows={rows}
         {...field}
         {...rest}
-        className={cx(inputText, "w-full resize-y px-[9px] py-1.5", mono && "font-mono text-12 max-md:text-16")}
+        className={cx(
+          inputText,
+          "w-full resize-y px-[9px] py-1.5",
+          mono && "font-mono text-12 max-md:text-16",
+        )}
       />
     </span>
   );
