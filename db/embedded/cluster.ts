@@ -21,7 +21,8 @@ const run = promisify(execFile);
 export const SERVER_USER = "fractal";
 
 /** What the server's programs see of our environment: no secrets, no foreign language, no foreign libpq settings. */
-export const SERVER_ENV = { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" } as NodeJS.ProcessEnv;
+const SERVER_VARIABLES: Record<string, string> = { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" };
+export const SERVER_ENV = SERVER_VARIABLES as NodeJS.ProcessEnv;
 
 /**
  * Makes PostgreSQL's folder unless it exists. Call under the lock. Whatever is killed half-way leaves only a

@@ -96,7 +96,8 @@ const canEnter = ({ uid, gid }: Account, folder: string) =>
 
 function canExecute({ uid, gid }: Account, programs: Programs): boolean {
   try {
-    const env = { LC_ALL: "C" } as NodeJS.ProcessEnv;
+    const variables: Record<string, string> = { LC_ALL: "C" };
+    const env = variables as NodeJS.ProcessEnv;
     execFileSync(join(programs.folder, "bin", "initdb"), ["--version"], {
       uid,
       gid,
