@@ -286,3 +286,11 @@ export async function makeUnits(
   }));
   return db.insert(tables.historyUnits).values(rows).returning();
 }
+
+/** A runner that reported `seenSecondsAgo`. */
+export async function makeRunner(db: Db, seenSecondsAgo = 0) {
+  const seen_at = new Date(Date.now() - seenSecondsAgo * 1000).toISOString();
+  await db
+    .insert(tables.runners)
+    .values({ owner: `runner ${next()}`, host: "h", pid_scope: "test", pid: 1, seen_at });
+}

@@ -3,29 +3,36 @@ import type { SQL } from "drizzle-orm";
 import { one } from "@/db/rows";
 import { images } from "@/db/schema";
 import type { Scope } from "@/server/services/context";
+import { rowsOf } from "@/server/services/database";
+import { createMemory } from "@/server/services/memory";
 
-const MAX_ENTRIES = 500;
+const MAX_ENTRIES = 2_000;
+const TOTAL = "total";
 
 /** Per process; entries of older image lists are never asked for again and fall out. */
-const remembered = new Map<string, unknown>();
+const memory = createMemory<unknown>(MAX_ENTRIES);
+
+const keyOf = (dataset: Versioned, what: string) => `${dataset.id}:${dataset.images_version}:${what}`;
+
+/** `what` always names the same computation, so its values have one type. */
+function recall<T>(dataset: Versioned, what: string): T | undefined {
+  return memory.get(keyOf(dataset, what)) as T | undefined;
+}
 
 /**
  * Something computed from a whole image list, remembered as long as the list is the same.
  *
- * @param key Names what is computed; the dataset and its `images_version` are added here.
+ * @param what Names what is computed; the dataset and its `images_version` are added here.
  */
-export async function rememberPerVersion<T>(
-  dataset: { id: number; images_version: number },
-  key: string,
+export async function rememberPerVersion<T extends object | number>(
+  dataset: Versioned,
+  what: string,
   compute: () => Promise<T>,
 ): Promise<T> {
-  const full = `${dataset.id}:${dataset.images_version}:${key}`;
-  // Only this function writes the map, and a key always names the same computation.
-  if (remembered.has(full)) return remembered.get(full) as T;
+  const known = recall<T>(dataset, what);
+  if (known !== undefined) return known;
   const value = await compute();
-  const oldest = remembered.keys().next();
-  if (remembered.size >= MAX_ENTRIES && !oldest.done) remembered.delete(oldest.value);
-  remembered.set(full, value);
+  memory.set(keyOf(dataset, what), value);
   return value;
 }
 
@@ -35,4 +42,35 @@ export async function countImages(scope: Scope, condition: SQL): Promise<number>
     .from(images)
     .where(condition);
   return one(rows).count;
+}
+
+type Versioned = { id: number; images_version: number };
+
+/**
+ * Images on the lists of these datasets, by dataset id. Only lists that changed since they were last asked
+ * about are counted, all of them in one query.
+ */
+export async function imageTotals(
+  scope: Pick<Scope, "db">,
+  datasets: readonly Versioned[],
+): Promise<ReadonlyMap<number, number>> {
+  const unknown = datasets.filter((dataset) => recall(dataset, TOTAL) === undefined);
+  const counted = new Map<number, number>();
+  if (unknown.length > 0) {
+    const ids = sql.join(
+      unknown.map(({ id }) => sql`${id}`),
+      sql`, `,
+    );
+    const rows = await rowsOf<{ id: number; count: number }>(
+      scope.db,
+      sql`SELECT dataset_id AS id, count(*)::int AS count FROM image
+          WHERE dataset_id IN (${ids}) AND removed_at IS NULL GROUP BY dataset_id`,
+    );
+    for (const dataset of unknown) counted.set(dataset.id, 0);
+    for (const row of rows) counted.set(row.id, row.count);
+    for (const dataset of unknown) memory.set(keyOf(dataset, TOTAL), counted.get(dataset.id));
+  }
+  return new Map(
+    datasets.map((dataset) => [dataset.id, counted.get(dataset.id) ?? recall<number>(dataset, TOTAL) ?? 0]),
+  );
 }

@@ -6,7 +6,7 @@ import { ListImagesInput } from "@/server/contracts/image";
 import type { ImagePage } from "@/server/contracts/image";
 import { requireDataset } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
-import { countImages, rememberPerVersion } from "@/server/services/image/counts";
+import { countImages, imageTotals, rememberPerVersion } from "@/server/services/image/counts";
 import { matchingImages } from "@/server/services/image/filter";
 
 /** One page in list order. @throws NotFoundError for a workflow task of another project too. */
@@ -17,10 +17,9 @@ export async function listImages(ctx: ServiceContext, raw: ListImagesInput): Pro
   if (taskId !== undefined) await requireTaskOfProject(ctx, taskId, dataset.project_id);
 
   const { type_filters, attribute_filters, search } = input;
-  const all = matchingImages(dataset.id, { type_filters: {}, attribute_filters: {} });
   const matching = matchingImages(dataset.id, input, search);
   const key = `count:${JSON.stringify([type_filters, attribute_filters, search ?? ""])}`;
-  const [items, matchingCount, total] = await Promise.all([
+  const [items, matchingCount, totals] = await Promise.all([
     ctx.db
       .select({
         id: images.id,
@@ -40,9 +39,9 @@ export async function listImages(ctx: ServiceContext, raw: ListImagesInput): Pro
       .limit(input.limit)
       .offset(input.offset),
     rememberPerVersion(dataset, key, () => countImages(ctx, matching)),
-    rememberPerVersion(dataset, "total", () => countImages(ctx, all)),
+    imageTotals(ctx, [dataset]),
   ]);
-  return { items, matching: matchingCount, total };
+  return { items, matching: matchingCount, total: totals.get(dataset.id) ?? 0 };
 }
 
 async function requireTaskOfProject(ctx: ServiceContext, taskId: number, projectId: number): Promise<void> {

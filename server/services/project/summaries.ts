@@ -4,6 +4,7 @@ import type { Permissions } from "@/server/contracts/enums";
 import type { ActivityDay, LastJob, ProjectSummary } from "@/server/contracts/project";
 import type { Scope, SessionUser } from "@/server/services/context";
 import { rowsOf } from "@/server/services/database";
+import { imageTotals } from "@/server/services/image/counts";
 import { toInstant } from "@/server/services/instant";
 import { lastJob } from "@/server/services/job/last-job";
 
@@ -15,9 +16,8 @@ type Row = {
   description: string | null;
   permissions: Permissions;
   is_owner: boolean;
-  datasets: number;
+  datasets: { id: number; images_version: number }[];
   workflows: number;
-  images: number;
   last_job: LastJob;
   /** Days ago → what happened. */
   days: Record<string, ActivityDay> | null;
@@ -25,7 +25,7 @@ type Row = {
 };
 
 /**
- * The user's projects in one query, newest change first.
+ * The user's projects, newest change first: one query, and one for the image counts that are not known yet.
  *
  * @param only Condition on `p`, the project.
  */
@@ -36,12 +36,12 @@ export async function projectSummaries(
 ): Promise<ProjectSummary[]> {
   const query = sql`
     SELECT p.id, p.name, p.description, m.permissions, m.is_owner,
-      d.datasets, d.images, w.workflows, a.days, ${lastJob(sql`j.project_id = p.id`)} AS last_job,
+      d.datasets, w.workflows, a.days, ${lastJob(sql`j.project_id = p.id`)} AS last_job,
       greatest(p.timestamp_created, d.newest, w.newest, a.newest) AS timestamp_changed
     FROM project_member m JOIN project p ON p.id = m.project_id
     CROSS JOIN LATERAL (
-      SELECT count(*)::int AS datasets, max(ds.timestamp_created) AS newest,
-        coalesce(sum((SELECT count(*) FROM image i WHERE i.dataset_id = ds.id AND i.removed_at IS NULL)), 0)::int AS images
+      SELECT max(ds.timestamp_created) AS newest, coalesce(
+        jsonb_agg(jsonb_build_object('id', ds.id, 'images_version', ds.images_version)), '[]') AS datasets
       FROM dataset ds WHERE ds.project_id = p.id AND ds.deleted_at IS NULL) d
     CROSS JOIN LATERAL (
       SELECT count(*)::int AS workflows, max(wf.timestamp_created) AS newest
@@ -56,8 +56,14 @@ export async function projectSummaries(
     WHERE m.user_id = ${user.id} AND m.is_verified AND ${only}
     ORDER BY timestamp_changed DESC, p.id DESC`;
   const rows = await rowsOf<Row>(scope.db, query);
+  const totals = await imageTotals(
+    scope,
+    rows.flatMap((row) => row.datasets),
+  );
   return rows.map((row) => ({
     ...row,
+    datasets: row.datasets.length,
+    images: row.datasets.reduce((sum, dataset) => sum + (totals.get(dataset.id) ?? 0), 0),
     days: Array.from({ length: FORTNIGHT }, (_, n) => row.days?.[FORTNIGHT - 1 - n] ?? "none"),
     timestamp_changed: toInstant(row.timestamp_changed),
   }));

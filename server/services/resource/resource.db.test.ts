@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
-import { profiles, resources, runners } from "@/db/schema";
+import { profiles, resources } from "@/db/schema";
 import { systemContext } from "@/server/services/context";
 import { createResource } from "@/server/services/resource/create";
 import { createProfile } from "@/server/services/resource/create-profile";
 import { getResourceStatus } from "@/server/services/resource/get-status";
 import { readHealth } from "@/server/services/resource/read-health";
-import { RESOURCE_DOCUMENT, makeJob, makeRun, makeStudy, makeUser } from "@/server/services/testing";
+import {
+  RESOURCE_DOCUMENT,
+  makeJob,
+  makeRun,
+  makeRunner,
+  makeStudy,
+  makeUser,
+} from "@/server/services/testing";
 
 let t: TestDb;
 beforeAll(async () => void (t = await createTestDb()));
@@ -56,7 +63,7 @@ test("the status counts running units and says when a runner was last seen", asy
   });
   const job = await makeJob(t.db, study);
   await makeRun(t.db, study, job.id, { num_running: 3 });
-  await t.db.insert(runners).values({ owner: "r", host: "h", seen_at: sql`now() - interval '7 s'` as never });
+  await makeRunner(t.db, 7);
   const status = await getResourceStatus(study.owner);
   expect(status).toMatchObject({ units_running: 3, type: "local" });
   expect(status?.runner_seen_seconds_ago).toBeGreaterThanOrEqual(7);

@@ -10,8 +10,7 @@ import { jobSentence } from "@/server/domain/jobs/sentence";
 import { requireDataset, requireWorkflow } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { rowsOf } from "@/server/services/database";
-import { countImages, rememberPerVersion } from "@/server/services/image/counts";
-import { matchingImages } from "@/server/services/image/filter";
+import { imageTotals } from "@/server/services/image/counts";
 
 type JobLine = {
   id: number;
@@ -34,17 +33,16 @@ export async function getWorkflowProgress(
   const workflow = await requireWorkflow(ctx, input.workflow_id, "read");
   const dataset = await requireDataset(ctx, input.dataset_id, "read");
   if (dataset.project_id !== workflow.project_id) throw new NotFoundError("Dataset", dataset.id);
-  const all = matchingImages(dataset.id, { type_filters: {}, attribute_filters: {} });
-  const [jobs, runs, images] = await Promise.all([
+  const [jobs, runs, totals] = await Promise.all([
     newestJob(ctx, workflow.id, dataset.id),
     latestRuns(ctx, workflow.id, dataset.id),
-    rememberPerVersion(dataset, "total", () => countImages(ctx, all)),
+    imageTotals(ctx, [dataset]),
   ]);
   const job = maybeOne(jobs);
   return {
     job: job && { id: job.id, state: job.state, summary: jobSentence(job) },
     tasks: Object.fromEntries(runs.map(({ workflow_task_id, ...progress }) => [workflow_task_id, progress])),
-    images,
+    images: totals.get(dataset.id) ?? 0,
   };
 }
 
