@@ -264,6 +264,8 @@ CREATE TABLE "runner_call" (
 CREATE TABLE "runner" (
 	"owner" text PRIMARY KEY NOT NULL,
 	"host" text NOT NULL,
+	"pid_scope" text NOT NULL,
+	"pid" integer NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"seen_at" timestamp with time zone DEFAULT now() NOT NULL
 );

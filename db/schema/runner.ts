@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { LEASE_KINDS, RUNNER_CALL_KINDS } from "../../server/contracts/enums";
 import type { LeaseKind, RunnerCallKind } from "../../server/contracts/enums";
 import { id, instant, oneOf, ref } from "../columns";
@@ -58,6 +58,9 @@ export const runners = pgTable("runner", {
   /** `{host}-{pid}-{random}`. */
   owner: text().primaryKey(),
   host: text().notNull(),
+  /** Equal for processes that see each other's process ids: one boot of one machine, one pid namespace. */
+  pid_scope: text().notNull(),
+  pid: integer().notNull(),
   started_at: instant()
     .notNull()
     .default(sql`now()`),

@@ -3,8 +3,6 @@
  *
  * NOTIFY only shortens the wait: everything is also found by looking every two seconds.
  */
-import { randomBytes } from "node:crypto";
-import { hostname } from "node:os";
 import { closeDb, createDb } from "@/db/client";
 import type { Db } from "@/db/client";
 import { listen } from "@/db/listen";
@@ -16,6 +14,7 @@ import type { LeaseKey } from "../store/lease";
 import { answerNextCall, ensureInstance, reportAlive, reportGone, sweep } from "../store/presence";
 import type { TakenCall } from "../store/presence";
 import { LeaseKeeper } from "./lease-keeper";
+import { buryDeadNeighbours, identify } from "./neighbours";
 
 const POLL_MS = 2_000;
 const ALIVE_MS = 5_000;
@@ -43,7 +42,8 @@ export type Runner = {
 
 export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
   const { databaseUrl, log } = options;
-  const owner = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const self = identify();
+  const { owner } = self;
   const db = createDb(databaseUrl, { max: 8 });
   const heartbeatDb = createDb(databaseUrl, { max: 1 });
   const keeper = new LeaseKeeper(heartbeatDb, log);
@@ -53,7 +53,8 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
   const driven = new Map<LeaseKey, { wake: Wake; done: Promise<void> }>();
 
   await ensureInstance(db);
-  await reportAlive(heartbeatDb, owner, hostname());
+  await reportAlive(heartbeatDb, self);
+  await buryDeadNeighbours(db, self, log);
   const listener = await listen(
     databaseUrl,
     ["fractal_runner", "fractal_call"],
@@ -107,12 +108,12 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
   }
 
   const alive = setInterval(() => {
-    reportAlive(heartbeatDb, owner, hostname()).catch((err: unknown) => {
+    reportAlive(heartbeatDb, self).catch((err: unknown) => {
       log.warn({ err }, "the database does not answer");
     });
   }, ALIVE_MS);
   const sweeper = setInterval(() => {
-    sweep(db).catch((err: unknown) => {
+    Promise.all([sweep(db), buryDeadNeighbours(db, self, log)]).catch((err: unknown) => {
       log.warn({ err }, "sweep failed");
     });
   }, SWEEP_MS);

@@ -13,10 +13,29 @@ export async function ensureInstance(db: Db): Promise<void> {
     .onConflictDoNothing();
 }
 
-export async function reportAlive(db: Db, owner: string, host: string): Promise<void> {
+export type RunnerIdentity = { owner: string; host: string; pid_scope: string; pid: number };
+
+export async function reportAlive(db: Db, runner: RunnerIdentity): Promise<void> {
   await db.execute(sql`
-    INSERT INTO runner (owner, host) VALUES (${owner}, ${host})
+    INSERT INTO runner (owner, host, pid_scope, pid)
+    VALUES (${runner.owner}, ${runner.host}, ${runner.pid_scope}, ${runner.pid})
     ON CONFLICT (owner) DO UPDATE SET seen_at = now()`);
+}
+
+/** Other runners whose process ids mean something to a process of this scope. */
+export async function listNeighbours(
+  db: Db,
+  self: RunnerIdentity,
+): Promise<{ owner: string; pid: number }[]> {
+  const rows = await db.execute<{ owner: string; pid: number }>(sql`
+    SELECT owner, pid FROM runner WHERE pid_scope = ${self.pid_scope} AND owner <> ${self.owner}`);
+  return [...rows];
+}
+
+/** A runner is certainly dead: what it held can be claimed at once instead of after the lease. */
+export async function bury(db: Db, owner: string): Promise<void> {
+  await db.execute(sql`UPDATE lease SET expires_at = '-infinity' WHERE owner = ${owner}`);
+  await reportGone(db, owner);
 }
 
 export async function reportGone(db: Db, owner: string): Promise<void> {

@@ -1,0 +1,26 @@
+/** A runner as a process of its own, to be killed. Reads DATABASE_URL; jobs run on `python3` of PATH. */
+import { createLogger } from "@/server/platform/logger";
+import { submitWorkflow } from "@/server/runner/engine/submit-workflow";
+import { LocalExecutor } from "@/server/runner/executors/local";
+import { startLifecycle } from "@/server/runner/lifecycle/runner";
+
+async function main(): Promise<void> {
+  const databaseUrl = process.env["DATABASE_URL"] ?? "";
+  const runner = await startLifecycle({
+    databaseUrl,
+    log: createLogger({ level: "warn", nodeEnv: "production", isTty: false }),
+    drive: {
+      job: (deps, id) =>
+        submitWorkflow(
+          { ...deps, executor: new LocalExecutor("python3"), host: { cpus: 2, memMb: 8_000 } },
+          id,
+        ),
+      activity: () => Promise.resolve(),
+    },
+    answer: () => Promise.resolve(null),
+  });
+  process.once("SIGTERM", () => void runner.stop().then(() => process.exit(0)));
+  process.stdout.write("ready\n");
+}
+
+void main();
