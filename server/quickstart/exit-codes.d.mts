@@ -1,0 +1,25 @@
+export const EXIT: Readonly<
+  Record<
+    | "usage"
+    | "node"
+    | "python"
+    | "port"
+    | "dataDir"
+    | "images"
+    | "database"
+    | "install"
+    | "build"
+    | "server"
+    | "setup"
+    | "job"
+    | "verification"
+    | "interrupted",
+    number
+  >
+>;
+
+export class Refusal extends Error {
+  constructor(code: number, sentence: string, details?: string);
+  readonly code: number;
+  readonly details: string;
+}
