@@ -1,6 +1,7 @@
 "use client";
 
 import { ChevronDown, ChevronUp, Download, Search, WrapText } from "lucide-react";
+import type { ReactNode } from "react";
 
 import { Button } from "../ui/Button";
 import { CopyButton } from "../ui/CopyButton";
@@ -57,18 +58,20 @@ export function LogToolbar(props: Props) {
         }}
         icon={<Search strokeWidth={1.75} />}
         unit={query === "" ? undefined : `${formatCount(hit)} of ${formatCount(hits)}`}
-        className="w-auto! min-w-40 flex-1 [&_input::-webkit-search-cancel-button]:hidden"
+        suffix={
+          query === "" ? undefined : (
+            <span className="-mr-1.5 flex text-ink-3">
+              <StepButton label="Previous hit" onClick={() => onStep(-1)}>
+                <ChevronUp size={14} strokeWidth={1.75} />
+              </StepButton>
+              <StepButton label="Next hit" onClick={() => onStep(1)}>
+                <ChevronDown size={14} strokeWidth={1.75} />
+              </StepButton>
+            </span>
+          )
+        }
+        className="w-auto! min-w-36 flex-1 [&_input::-webkit-search-cancel-button]:hidden"
       />
-      {query !== "" && (
-        <span className="flex">
-          <Button variant="ghost" size="sm" icon aria-label="Previous hit" onClick={() => onStep(-1)}>
-            <ChevronUp strokeWidth={1.75} />
-          </Button>
-          <Button variant="ghost" size="sm" icon aria-label="Next hit" onClick={() => onStep(1)}>
-            <ChevronDown strokeWidth={1.75} />
-          </Button>
-        </span>
-      )}
       <Segmented
         size="sm"
         label="Lines shown"
@@ -110,5 +113,27 @@ export function LogToolbar(props: Props) {
         )}
       </span>
     </div>
+  );
+}
+
+function StepButton({
+  label,
+  onClick,
+  children,
+}: {
+  label: string;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className="grid size-6 place-items-center rounded-tag hover:bg-hover hover:text-ink max-md:size-8"
+    >
+      {children}
+    </button>
   );
 }

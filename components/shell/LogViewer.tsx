@@ -32,6 +32,8 @@ export type LogViewerProps = {
   downloadHref?: string;
   /** In the footer: "head and tail kept, 12 MB cut". */
   note?: ReactNode;
+  /** Tells two logs on one page apart. */
+  label?: string;
   className?: string;
 };
 
@@ -134,7 +136,7 @@ function LogBody(props: LogViewerProps & { text: string }) {
       <div
         ref={box}
         role="region"
-        aria-label="Log"
+        aria-label={props.label ?? "Log"}
         tabIndex={0}
         onScroll={onScroll}
         className="relative min-h-40 flex-1 overflow-auto font-mono text-[12px] leading-[19px] tracking-[-0.01em] outline-offset-[-2px] max-lg:max-h-[70dvh]"

@@ -51,7 +51,8 @@ export function Band({
 }) {
   return (
     <div
-      role="note"
+      role="region"
+      aria-label="Notice"
       className="flex min-h-[26px] items-center gap-2 border-b border-warn/45 bg-warn-soft px-(--gutter) py-1 text-12 text-warn-ink"
     >
       {icon !== undefined && <span className="shrink-0 [&_svg]:size-3.5">{icon}</span>}

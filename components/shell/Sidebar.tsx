@@ -27,7 +27,10 @@ type Props = {
 export function Sidebar({ collapsed, isSuperuser, runningJobs, resource, search, pinned, userMenu }: Props) {
   const current = sectionOf(usePathname());
   return (
-    <div className="flex min-h-0 flex-col gap-0.5 overflow-x-hidden overflow-y-auto border-r border-line bg-bg p-2 max-lg:hidden">
+    <nav
+      aria-label="Main"
+      className="flex min-h-0 flex-col gap-0.5 overflow-x-hidden overflow-y-auto border-r border-line bg-bg p-2 max-lg:hidden"
+    >
       <Link
         href="/"
         className={cx(
@@ -39,7 +42,7 @@ export function Sidebar({ collapsed, isSuperuser, runningJobs, resource, search,
         <span className={collapsed ? "sr-only" : ""}>Fractal</span>
       </Link>
       <div className={cx("mt-2 mb-2.5", collapsed && "hidden")}>{search}</div>
-      <nav aria-label="Main" className="flex flex-col gap-0.5">
+      <div className="flex flex-col gap-0.5">
         {NAV.filter((entry) => entry.section !== "admin" || isSuperuser).map((entry) => (
           <NavLink
             key={entry.section}
@@ -49,13 +52,13 @@ export function Sidebar({ collapsed, isSuperuser, runningJobs, resource, search,
             running={entry.section === "jobs" ? runningJobs : 0}
           />
         ))}
-      </nav>
+      </div>
       {!collapsed && pinned}
       <div className="mt-auto pt-4">
         {resource !== null && <ResourceState resource={resource} collapsed={collapsed} />}
         {userMenu}
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -34,6 +34,12 @@ describe("parseLog", () => {
     const lines = parseLog('Traceback (most recent call last):\n  File "a", line 1\npkg.Oops: no\nnext\n');
     expect(lines.map((line) => line.level)).toEqual(["trace", "trace", "error", "plain"]);
   });
+  it("counts a warning or exception once, however many lines it has", () => {
+    const starts = parseLog(TRACE).filter(
+      (line) => line.isStart && line.level !== "plain" && line.level !== "trace",
+    );
+    expect(starts.map((line) => line.number)).toEqual([1, 7]);
+  });
   it("keeps the last version of a line that a progress bar rewrote", () => {
     expect(parseLog("10 %\r50 %\r100 %\r\n")[0]?.text).toBe("100 %");
   });

@@ -10,6 +10,8 @@ export type LogLine = {
   /** Without codes: for search and copy. */
   text: string;
   level: LogLevel;
+  /** False for the further lines of a warning or exception: they are not counted again. */
+  isStart: boolean;
 };
 
 /** Colour and cursor codes of terminals (ECMA-48 CSI sequences). */
@@ -39,20 +41,26 @@ export function parseLog(text: string): LogLine[] {
     const clean = stripAnsi(raw);
     const isIndented = /^\s/.test(clean) || clean === "";
     let level: LogLevel;
+    let isStart = true;
     if (TRACEBACK.test(clean)) {
       isInTraceback = true;
       level = "trace";
-    } else if (isInTraceback && isIndented) level = "trace";
-    else if (EXCEPTION.test(clean) || isInTraceback) {
+    } else if (isInTraceback && isIndented) {
+      level = "trace";
+    } else if (EXCEPTION.test(clean) || isInTraceback) {
       // The first line at the margin after the frames is the exception, whatever its name.
       isInTraceback = false;
       level = "error";
-    } else if (isIndented && clean !== "" && (previous === "warning" || previous === "error"))
+    } else if (isIndented && clean !== "" && (previous === "warning" || previous === "error")) {
       level = previous;
-    else if (ERROR_WORD.test(clean)) level = "error";
-    else level = WARNING_WORD.test(clean) ? "warning" : "plain";
+      isStart = false;
+    } else if (ERROR_WORD.test(clean)) {
+      level = "error";
+    } else {
+      level = WARNING_WORD.test(clean) ? "warning" : "plain";
+    }
     previous = level;
-    return { number: index + 1, raw, text: clean, level };
+    return { number: index + 1, raw, text: clean, level, isStart };
   });
 }
 

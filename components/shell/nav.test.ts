@@ -10,6 +10,7 @@ describe("sectionOf", () => {
     ["/projects/3/jobs/4127", "jobs"],
     ["/projects/3/datasets/7/images", "datasets"],
     ["/projects/3/workflows/2", "projects"],
+    ["/workflows/2", "projects"],
     ["/admin/users", "admin"],
     ["/profile", null],
   ])("%s belongs to %s", (path, section) => {

@@ -13,10 +13,11 @@ export const NAV: readonly NavEntry[] = [
   { section: "admin", href: "/admin", label: "Admin", icon: Shield },
 ];
 
-/** A job inside a project belongs to Jobs, a dataset to Datasets; null where no section fits (profile). */
+/** A workflow belongs to Projects; null where no section fits. */
 export function sectionOf(pathname: string): Section | null {
   if (pathname === "/") return "home";
   const parts = pathname.split("/").filter(Boolean);
+  if (parts[0] === "workflows") return "projects";
   if (parts[0] === "projects") {
     if (parts[2] === "jobs") return "jobs";
     if (parts[2] === "datasets") return "datasets";

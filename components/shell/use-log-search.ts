@@ -16,8 +16,8 @@ export function useLogSearch(text: string) {
     const parsed = parseLog(text);
     return {
       lines: parsed,
-      errorLines: numbersOf(parsed, (line) => line.level === "error"),
-      warningCount: parsed.reduce((sum, line) => sum + (line.level === "warning" ? 1 : 0), 0),
+      errorLines: numbersOf(parsed, (line) => line.level === "error" && line.isStart),
+      warningCount: parsed.reduce((sum, line) => sum + (line.level === "warning" && line.isStart ? 1 : 0), 0),
     };
   }, [text]);
 

@@ -39,7 +39,7 @@ export function RowList<Row>(props: Props<Row>) {
             {href === undefined ? (
               <div className={box}>{content}</div>
             ) : (
-              <Link href={href} data-row-link scroll={!href.startsWith("?")} className={box}>
+              <Link href={href} data-row-link prefetch={false} scroll={!href.startsWith("?")} className={box}>
                 {content}
               </Link>
             )}

@@ -106,7 +106,7 @@ export function TableGrid<Row extends RowData>(props: Props<Row>) {
         {spacer(view.beforePx)}
         {view.indices.map((index) => (
           <TableRow
-            key={rowAt(index)?.id ?? `unloaded-${index}`}
+            key={index}
             table={table}
             row={rowAt(index)}
             index={index}

@@ -31,7 +31,12 @@ const CELL = "truncate border-b border-line px-2.5 first:pl-(--gutter) last:pr-(
 export function TableRow<Row extends RowData>(props: Props<Row>) {
   const { table, row, index, rowPx, rowHref, rowActions, onToggle } = props;
   // aria-rowindex counts from 1 and the head is the first row.
-  const position = { "data-row-index": index, "aria-rowindex": index + 2, style: { height: rowPx } };
+  const position = {
+    "data-row-index": index,
+    "aria-rowindex": index + 2,
+    tabIndex: -1,
+    style: { height: rowPx },
+  };
   if (row === undefined) {
     return (
       <tr {...position}>
@@ -47,7 +52,6 @@ export function TableRow<Row extends RowData>(props: Props<Row>) {
   return (
     <tr
       {...position}
-      tabIndex={href === undefined ? -1 : undefined}
       className={cx(
         "group/row",
         isMarked ? "bg-select-soft [&>:first-child]:shadow-[inset_2px_0_var(--select)]" : "hover:bg-hover",
@@ -81,6 +85,7 @@ export function TableRow<Row extends RowData>(props: Props<Row>) {
               <Link
                 href={href}
                 data-row-link
+                prefetch={false}
                 scroll={!href.startsWith("?")}
                 aria-current={props.isSelected ? "true" : undefined}
                 className="rounded-tag font-medium outline-offset-1 group-hover/row:underline group-hover/row:decoration-line-2 group-hover/row:underline-offset-3"

@@ -49,6 +49,12 @@ export function useRowKeys(
       focusRow(Math.min(Math.min(count, view.reachable) - 1, Math.max(0, target)));
       return;
     }
+    if (event.key === "Enter" && event.target === row) {
+      // Focus stays on the row when it was loaded under the cursor.
+      row.querySelector<HTMLElement>("[data-row-link]")?.click();
+      event.preventDefault();
+      return;
+    }
     if (onKey(index, event.key)) event.preventDefault();
   };
 

@@ -1,18 +1,45 @@
 "use client";
 
-import { signIn as authSignIn, signOut as authSignOut } from "next-auth/react";
+/** What became of a log-in; each has its own sentence at the form. */
+export type SignInResult =
+  | { outcome: "signed-in" }
+  | { outcome: "wrong-credentials" }
+  | { outcome: "too-many-attempts"; retryAfterSeconds: number }
+  | { outcome: "unreachable" }
+  | { outcome: "failed" };
 
-/** @returns Null when signed in, else the sentence to show at the form. */
-export async function signIn(email: string, password: string): Promise<string | null> {
-  const result = await authSignIn("credentials", { email, password, redirect: false });
-  if (result?.ok && !result.error) return null;
-  return result?.error && result.error !== "CredentialsSignin"
-    ? result.error
-    : "E-mail or password is wrong.";
+/**
+ * Talks to the two endpoints of next-auth itself: its own client leaves the page when the server cannot be
+ * reached, and the person would lose what they typed. Never throws.
+ */
+export async function signIn(email: string, password: string): Promise<SignInResult> {
+  let answer: { status: number; url: string };
+  try {
+    answer = await post("callback/credentials", { email, password });
+  } catch {
+    return { outcome: "unreachable" };
+  }
+  const error = new URL(answer.url, window.location.origin).searchParams.get("error");
+  if (error === null && answer.status < 400) return { outcome: "signed-in" };
+  if (error === "CredentialsSignin") return { outcome: "wrong-credentials" };
+  const wait = /Try again in (\d+) s/.exec(error ?? "");
+  if (wait) return { outcome: "too-many-attempts", retryAfterSeconds: Number(wait[1]) };
+  return { outcome: "failed" };
 }
 
 /** Forgets the session in this browser and loads the log-in page. */
 export async function signOut(): Promise<void> {
-  await authSignOut({ redirect: false });
+  await post("signout", {});
   window.location.assign("/login?notice=signed-out");
+}
+
+/** @throws if the server does not answer, or not in the way next-auth does. */
+async function post(path: string, fields: Record<string, string>): Promise<{ status: number; url: string }> {
+  const csrf = (await (await fetch("/api/auth/csrf")).json()) as { csrfToken: string };
+  const res = await fetch(`/api/auth/${path}`, {
+    method: "POST",
+    body: new URLSearchParams({ ...fields, csrfToken: csrf.csrfToken, callbackUrl: "/", json: "true" }),
+  });
+  const { url } = (await res.json()) as { url: string };
+  return { status: res.status, url };
 }

@@ -26,8 +26,8 @@ export function Input({ size = "md", icon, unit, suffix, mono = false, className
       {icon !== undefined && <span className="text-ink-3 [&_svg]:size-[15px]">{icon}</span>}
       <input
         autoComplete="off"
-        {...field}
         {...rest}
+        {...field}
         className={cx(inputText, "h-full w-full flex-1", mono && "font-mono text-12 max-md:text-16")}
       />
       {unit !== undefined && <span className="text-12 whitespace-nowrap text-ink-3">{unit}</span>}

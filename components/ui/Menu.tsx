@@ -20,7 +20,7 @@ export type MenuProps = {
 
 export function Menu({ trigger, children, side = "bottom", align = "end", className }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner
@@ -55,7 +55,9 @@ export function MenuItem({ children, icon, keys, onSelect, disabledReason, dange
       disabled={disabledReason !== undefined}
       onClick={onSelect}
     >
-      {icon !== undefined && <span className="shrink-0 text-ink-3 [&_svg]:size-4">{icon}</span>}
+      {icon !== undefined && (
+        <span className={cx("shrink-0 [&_svg]:size-4", !danger && "text-ink-3")}>{icon}</span>
+      )}
       <span className="min-w-0">
         {children}
         {disabledReason !== undefined && <span className="block text-12">{disabledReason}</span>}

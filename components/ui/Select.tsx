@@ -44,7 +44,6 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
       onValueChange={(next) => {
         if (next !== null) onValueChange(next);
       }}
-      modal={false}
       {...(props.name === undefined ? {} : { name: props.name })}
       disabled={props.disabled ?? false}
     >

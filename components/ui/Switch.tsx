@@ -17,8 +17,8 @@ export function Switch({ label, className, ...rest }: SwitchProps) {
     <label className={cx("inline-flex min-h-6 items-center gap-2 max-md:min-h-10", className)}>
       <span className="relative inline-block h-4 w-7 shrink-0">
         <input
-          {...field}
           {...rest}
+          {...field}
           type="checkbox"
           role="switch"
           className="peer h-4 w-7 appearance-none rounded-full bg-control transition-colors duration-90 checked:bg-solid disabled:opacity-50"

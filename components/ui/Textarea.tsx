@@ -14,8 +14,8 @@ export function Textarea({ mono = false, rows = 3, className, ...rest }: Textare
     <span className={cx(inputBox({ size: "area" }), className)}>
       <textarea
         rows={rows}
-        {...field}
         {...rest}
+        {...field}
         className={cx(
           inputText,
           "w-full resize-y px-[9px] py-1.5",

@@ -14,7 +14,7 @@ export type ToastAction = { label: string; onClick: () => void };
 export function toast(message: string, action?: ToastAction): void {
   sonner.custom(
     (id) => (
-      <div className="flex w-(--width) items-center gap-2.5 rounded-panel bg-raised py-[9px] pr-2 pl-3 text-13 text-ink shadow-float max-md:w-full">
+      <div className="flex w-(--width) items-center gap-2.5 rounded-panel bg-raised font-sans tabular-nums py-[9px] pr-2 pl-3 text-13 text-ink shadow-float max-md:w-full">
         <Glyph kind="done" />
         <span className="min-w-0 flex-1">{message}</span>
         {action !== undefined && (

@@ -13,7 +13,7 @@ export type FieldControl = {
 /** Null outside a Field: a control then stands alone and needs its own `aria-label`. */
 export const FieldContext = createContext<FieldControl | null>(null);
 
-/** Attributes that tie a control to the Field around it; explicit props win because they are spread later. */
+/** Attributes that tie a control to the Field around it; spread after other props, so that the label of the Field always finds its control. */
 export function useFieldControl() {
   const field = useContext(FieldContext);
   if (field === null) return {};

@@ -1,0 +1,5 @@
+import { NotFoundView } from "@/components/shell/NotFoundView";
+
+export default function NotFound() {
+  return <NotFoundView />;
+}
