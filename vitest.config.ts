@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const DATABASE_TESTS = "**/*.db.test.ts";
 const ENGINE_TESTS = "**/*.engine.test.ts";
 const SLURM_TESTS = "**/*.slurm.test.ts";
-const NOT_OURS = ["**/node_modules/**", "**/.next/**", "**/.data/**", "e2e/**"];
+const NOT_OURS = ["**/node_modules/**", "**/.next/**", "**/.data/**"];
 
 // What a file needs is in its name: nothing, a real PostgreSQL, or also real processes and packages.
 export default defineConfig({

@@ -42,8 +42,7 @@ const SINGLE_FILES = [
 export async function buildInterface(root) {
   const stamp = path.join(root, ".next", "fractal-sources");
   const wanted = hashSources(root);
-  const isBuilt = existsSync(path.join(root, ".next", "BUILD_ID"));
-  if (isBuilt && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted)
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === stampOf(root, wanted))
     return { note: "is up to date" };
   const next = path.join(root, "node_modules", "next", "dist", "bin", "next");
   const { code, output } = await run(root, process.execPath, [next, "build"], {
@@ -52,8 +51,14 @@ export async function buildInterface(root) {
   });
   if (code !== 0)
     throw new Refusal(EXIT.build, "The interface could not be built: next build failed, see above.", output);
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, stampOf(root, wanted));
   return {};
+}
+
+/** Names the build too: one that was made by hand since then is not the one of these sources. */
+function stampOf(root, sources) {
+  const build = path.join(root, ".next", "BUILD_ID");
+  return `${sources} ${existsSync(build) ? readFileSync(build, "utf8") : "none"}`;
 }
 
 /** Of the content, because git gives every file the time of the checkout. */
