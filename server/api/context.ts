@@ -1,5 +1,6 @@
 /** Wiring: the one file of the API that knows where the database is. */
 import { getDb } from "@/db/client";
+import { webLog } from "@/server/api/log";
 import { getActor } from "@/server/auth/actor";
 import { authOptions } from "@/server/auth/options";
 import type { ServiceContext } from "@/server/services/context";
@@ -34,6 +35,6 @@ export function isCrossSite(headers: Headers): boolean {
   return !ours.includes(new URL(origin).host);
 }
 
-export const nextAuthOptions = () => authOptions(getDb);
+export const nextAuthOptions = () => authOptions(getDb, webLog());
 
 export const health = () => readHealth(getDb());

@@ -1,6 +1,7 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import type { Db } from "@/db/client";
+import type { Logger } from "@/server/platform/logger";
 import { isAppError } from "@/server/contracts/errors";
 import { countLogin, forgiveLogins } from "@/server/auth/login-limit";
 import { SESSION_SECONDS, SessionClaims, authSecret, usesSecureCookies } from "@/server/auth/session-cookie";
@@ -16,7 +17,7 @@ function addressOf(headers: Readonly<Record<string, unknown>> | undefined): stri
  * Log-in by e-mail and password; the answer's `error` is "CredentialsSignin" for a wrong pair, else a
  * sentence to show. Sessions last 8 hours in an `httpOnly`, `sameSite=lax` cookie.
  */
-export function authOptions(getDb: () => Db): NextAuthOptions {
+export function authOptions(getDb: () => Db, log: Pick<Logger, "error">): NextAuthOptions {
   return {
     secret: authSecret(),
     useSecureCookies: usesSecureCookies(),
@@ -52,7 +53,7 @@ export function authOptions(getDb: () => Db): NextAuthOptions {
     logger: {
       error(code, metadata) {
         const cause = metadata instanceof Error ? metadata : metadata.error;
-        if (!isAppError(cause)) console.error(`next-auth ${code}: ${cause.message}`);
+        if (!isAppError(cause)) log.error({ err: cause, code }, "log-in failed");
       },
     },
   };

@@ -54,7 +54,7 @@ export function trimmedRecord<V extends z.ZodType>(value: V) {
       const key = rawKey.trim();
       if (key === "") ctx.addIssue("A key must not be empty.");
       else if (Object.hasOwn(out, key)) ctx.addIssue(`The key '${key}' appears twice.`);
-      else out[key] = entry as z.output<V>;
+      else out[key] = entry;
     }
     return out;
   });

@@ -1,5 +1,5 @@
 /** Task arguments against the JSON Schema of the task. Schemas come from packages and are not trusted to be valid. */
-import Ajv2020 from "ajv/dist/2020";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import type { ArgsSchema } from "@/server/contracts/task";
@@ -40,7 +40,7 @@ function compile(schema: ArgsSchema, strictness: Strictness): ValidateFunction |
   try {
     // One instance per schema: two packages may use the same $id for different schemas.
     const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false, validateSchema: false });
-    addFormats.default(ajv);
+    addFormats(ajv);
     validate = ajv.compile(strictness === "draft" ? (relax(open) as Json) : open);
   } catch {
     validate = null;
@@ -77,7 +77,7 @@ const VALUES = new Set(["default", "const", "enum", "examples"]);
 function relax(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(relax);
   if (typeof schema !== "object" || schema === null) return schema;
-  const entries = Object.entries(schema).filter(([key]) => !DEMANDS.has(key));
+  const entries = Object.entries(schema as Json).filter(([key]) => !DEMANDS.has(key));
   return Object.fromEntries(
     entries.map(([key, value]): [string, unknown] => {
       if (VALUES.has(key)) return [key, value];
@@ -88,7 +88,7 @@ function relax(schema: unknown): unknown {
 }
 
 const mapValues = (map: object, change: (value: unknown) => unknown) =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+  Object.fromEntries(Object.entries(map as Json).map(([key, value]) => [key, change(value)]));
 
 const A_TYPE: Readonly<Record<string, string>> = {
   integer: "a whole number",

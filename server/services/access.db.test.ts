@@ -45,13 +45,8 @@ test("a stranger learns of nothing in the project", async () => {
     requireUnit(stranger, unit?.id ?? 0, "execute"),
   ]);
   for (const answer of answers) expect(answer).toMatchObject({ reason: { tag: "NotFound" } });
-  expect(answers.map((answer) => (answer as PromiseRejectedResult).reason.entity)).toEqual([
-    "Project",
-    "Dataset",
-    "Workflow task",
-    "Job",
-    "Unit",
-  ]);
+  const entities = ["Project", "Dataset", "Workflow task", "Job", "Unit"];
+  expect(answers).toMatchObject(entities.map((entity) => ({ reason: { entity } })));
 });
 
 test("an invitation that was not accepted gives no right", async () => {

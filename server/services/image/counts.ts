@@ -11,13 +11,9 @@ const TOTAL = "total";
 
 /** Per process; entries of older image lists are never asked for again and fall out. */
 const memory = createMemory<unknown>(MAX_ENTRIES);
+const totals = createMemory<number>(MAX_ENTRIES);
 
 const keyOf = (dataset: Versioned, what: string) => `${dataset.id}:${dataset.images_version}:${what}`;
-
-/** `what` always names the same computation, so its values have one type. */
-function recall<T>(dataset: Versioned, what: string): T | undefined {
-  return memory.get(keyOf(dataset, what)) as T | undefined;
-}
 
 /**
  * Something computed from a whole image list, remembered as long as the list is the same.
@@ -29,7 +25,8 @@ export async function rememberPerVersion<T extends object | number>(
   what: string,
   compute: () => Promise<T>,
 ): Promise<T> {
-  const known = recall<T>(dataset, what);
+  // `what` always names the same computation, so its values have one type.
+  const known = memory.get(keyOf(dataset, what)) as T | undefined;
   if (known !== undefined) return known;
   const value = await compute();
   memory.set(keyOf(dataset, what), value);
@@ -54,7 +51,7 @@ export async function imageTotals(
   scope: Pick<Scope, "db">,
   datasets: readonly Versioned[],
 ): Promise<ReadonlyMap<number, number>> {
-  const unknown = datasets.filter((dataset) => recall(dataset, TOTAL) === undefined);
+  const unknown = datasets.filter((dataset) => totals.get(keyOf(dataset, TOTAL)) === undefined);
   const counted = new Map<number, number>();
   if (unknown.length > 0) {
     const ids = sql.join(
@@ -68,9 +65,12 @@ export async function imageTotals(
     );
     for (const dataset of unknown) counted.set(dataset.id, 0);
     for (const row of rows) counted.set(row.id, row.count);
-    for (const dataset of unknown) memory.set(keyOf(dataset, TOTAL), counted.get(dataset.id));
+    for (const dataset of unknown) totals.set(keyOf(dataset, TOTAL), counted.get(dataset.id) ?? 0);
   }
   return new Map(
-    datasets.map((dataset) => [dataset.id, counted.get(dataset.id) ?? recall<number>(dataset, TOTAL) ?? 0]),
+    datasets.map((dataset) => [
+      dataset.id,
+      counted.get(dataset.id) ?? totals.get(keyOf(dataset, TOTAL)) ?? 0,
+    ]),
   );
 }

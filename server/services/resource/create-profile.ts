@@ -28,7 +28,8 @@ export async function createProfile(
         resource_id,
         resource_type: profile.resource_type,
         name: profile.name,
-        username: profile.username ?? null,
+        // Exactly `local` runs as the server itself; no other type is accepted yet.
+        username: null,
         document: raw.profile,
       })
       .returning({ id: profiles.id });

@@ -112,7 +112,10 @@ function settingsAt(n: number, task: TaskWithGroup["task"], given: FileTask | un
     return newSettings(task, given ?? {});
   } catch (err) {
     if (!isAppError(err, "InvalidInput")) throw err;
-    const fields = Object.entries(err.fields).map(([path, reason]) => [`task_list.${n}.${path}`, reason]);
+    const fields = Object.entries(err.fields).map(([path, reason]): [string, string] => [
+      `task_list.${n}.${path}`,
+      reason,
+    ]);
     throw new InvalidInputError(
       `Task ${n + 1} of the file, '${task.name}': ${err.message}`,
       Object.fromEntries(fields),

@@ -1,0 +1,119 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { encode } from "next-auth/jwt";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createTestDb } from "@/db/testing";
+import type { TestDb } from "@/db/testing";
+import { getActor } from "@/server/auth/actor";
+import { isCrossSite } from "@/server/api/context";
+import type { ApiContext } from "@/server/api/context";
+import { appRouter } from "@/server/api/root";
+import { systemContext } from "@/server/services/context";
+import { createUser } from "@/server/services/user/create";
+import { setPassword } from "@/server/services/user/set-password";
+import { makeStudy } from "@/server/services/testing";
+import type { Study } from "@/server/services/testing";
+
+const SECRET = "a secret for this test only, 32 bytes long";
+let t: TestDb;
+let study: Study;
+beforeAll(async () => {
+  vi.stubEnv("NEXTAUTH_SECRET", SECRET);
+  vi.stubEnv("NEXTAUTH_URL", "http://fractal.example.org");
+  t = await createTestDb();
+  study = await makeStudy(t.db);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await t.drop();
+});
+
+const cookieOf = async (claims: Record<string, unknown>, secret = SECRET, maxAge = 60) =>
+  new Headers({ cookie: `a=b; next-auth.session-token=${await encode({ token: claims, secret, maxAge })}` });
+
+/** One request as a browser of this person sends it. */
+async function call(
+  path: string,
+  init: { input?: unknown; headers?: HeadersInit; post?: boolean; anonymous?: boolean },
+) {
+  const input = JSON.stringify(init.input ?? {});
+  const url = `http://localhost:3000/api/trpc/${path}${init.post ? "" : `?input=${encodeURIComponent(input)}`}`;
+  const headers = new Headers(init.headers);
+  headers.set("host", "localhost:3000");
+  if (init.post) headers.set("content-type", "application/json");
+  const req = new Request(url, {
+    headers,
+    method: init.post ? "POST" : "GET",
+    ...(init.post ? { body: input } : {}),
+  });
+  const service = init.anonymous ? null : study.owner;
+  const createContext = (): ApiContext => ({ service, isCrossSite: isCrossSite(headers) });
+  const res = await fetchRequestHandler({ endpoint: "/api/trpc", req, router: appRouter, createContext });
+  return {
+    status: res.status,
+    body: (await res.json()) as { result?: { data: unknown }; error?: { message: string; data: object } },
+  };
+}
+
+test("an answer carries no wrapping: ids are numbers, times are ISO 8601 text", async () => {
+  const { status, body } = await call("dataset.get", { input: { dataset_id: study.dataset.id } });
+  expect(status).toBe(200);
+  expect(body.result?.data).toMatchObject({
+    id: study.dataset.id,
+    timestamp_created: expect.stringMatching(/Z$/) as unknown,
+  });
+});
+
+test("failures have a status, a sentence, the fields at fault, and nothing else", async () => {
+  expect(await call("dataset.get", { input: { dataset_id: 999_999 } })).toMatchObject({
+    status: 404,
+    body: { error: { message: "Dataset 999999 not found.", data: { code: "NOT_FOUND", fields: {} } } },
+  });
+  const wrong = await call("image.add", {
+    post: true,
+    input: { dataset_id: study.dataset.id, zarr_url: "/elsewhere" },
+  });
+  expect(wrong).toMatchObject({
+    status: 400,
+    body: { error: { data: { fields: { zarr_url: expect.any(String) as unknown } } } },
+  });
+  const invalid = await call("project.create", { post: true, input: { name: "a/b", extra: 1 } });
+  expect(invalid).toMatchObject({
+    status: 400,
+    body: { error: { data: { fields: { name: expect.stringContaining("letters") as unknown } } } },
+  });
+  expect(invalid.body.error?.data).not.toHaveProperty("stack");
+  expect((await call("user.me", { anonymous: true })).status).toBe(401);
+});
+
+test("changes are refused when another site's page sends them", async () => {
+  const create = (headers: HeadersInit) =>
+    call("project.create", { post: true, input: { name: `P ${Math.random()}` }, headers });
+  expect((await create({ origin: "http://localhost:3000" })).status).toBe(200);
+  expect((await create({ origin: "http://fractal.example.org" })).status).toBe(200);
+  expect((await create({})).status).toBe(200);
+  for (const headers of [
+    { origin: "http://evil.example.org" },
+    { origin: "null" },
+    { origin: "http://localhost:3001" },
+    { "sec-fetch-site": "cross-site" },
+  ] as HeadersInit[])
+    expect((await create(headers)).status).toBe(403);
+  const read = await call("project.list", { headers: { origin: "http://evil.example.org" } });
+  expect(read.status).toBe(200);
+});
+
+test("a session is honoured until it ends: epoch raised, account gone, cookie forged or expired", async () => {
+  const { user_id } = await createUser(systemContext(t.db), {
+    email: "s@example.org",
+    password: "long enough",
+    project_dirs: ["/s"],
+  });
+  const claims = { user_id, session_epoch: 0 };
+  expect(await getActor(t.db, await cookieOf(claims))).toMatchObject({ id: user_id, email: "s@example.org" });
+  expect(await getActor(t.db, new Headers())).toBeNull();
+  expect(await getActor(t.db, await cookieOf(claims, "another secret, just as long as it was"))).toBeNull();
+  expect(await getActor(t.db, await cookieOf(claims, SECRET, -60))).toBeNull();
+  expect(await getActor(t.db, await cookieOf({ user_id: String(user_id), session_epoch: 0 }))).toBeNull();
+  await setPassword(systemContext(t.db), { user_id, password: "another one" });
+  expect(await getActor(t.db, await cookieOf(claims))).toBeNull();
+});
