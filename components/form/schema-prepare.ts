@@ -77,7 +77,8 @@ function foldNullable(node: JsonMap): JsonMap {
   const other: unknown = branches.find((branch) => !isNull(branch));
   if (!branches.some(isNull) || !isMap(other)) return node;
   const isScalar =
-    ["string", "number", "integer", "boolean"].includes(String(other["type"])) || Array.isArray(other["enum"]);
+    ["string", "number", "integer", "boolean"].includes(String(other["type"])) ||
+    Array.isArray(other["enum"]);
   if (!isScalar) {
     // Groups and lists keep the choice, in words.
     const named = branches.map((branch) =>

@@ -3,7 +3,7 @@
  * judges again with Ajv; the words are the same.
  */
 import { Validator, type OutputUnit, type Schema } from "@cfworker/json-schema";
-import { toErrorSchema, type RJSFSchema, type RJSFValidationError, type ValidatorType } from "@rjsf/utils";
+import type { ErrorSchema, RJSFSchema, RJSFValidationError, ValidatorType } from "@rjsf/utils";
 import { isMap, type JsonMap } from "./json";
 
 export type Dialect = "7" | "2020-12";
@@ -64,7 +64,8 @@ export function findProblems(schema: JsonMap, value: unknown, dialect: Dialect):
 
 function toProblem(unit: OutputUnit, schema: JsonMap): Problem | null {
   const path = pointerSteps(unit.instanceLocation);
-  const isUnknown = unit.keyword === "additionalProperties" && unit.error.includes("does not match additional");
+  const isUnknown =
+    unit.keyword === "additionalProperties" && unit.error.includes("does not match additional");
   if (unit.keyword === "false") return { path, reason: "Is not an argument of this task.", isMissing: false };
   if (isUnknown) return null;
   if (ECHOES.has(unit.keyword)) return null;
@@ -93,7 +94,9 @@ function reasonOf(unit: OutputUnit, root: JsonMap): string {
     case "type":
       return `Must be ${typeWords(rule).join(" or ")}.`;
     case "enum":
-      return Array.isArray(rule) ? `Must be one of: ${rule.map(String).join(", ")}.` : "Must be one of the list.";
+      return Array.isArray(rule)
+        ? `Must be one of: ${rule.map(String).join(", ")}.`
+        : "Must be one of the list.";
     case "const":
       return `Must be ${JSON.stringify(rule)}.`;
     case "minimum":
@@ -128,7 +131,8 @@ function reasonOf(unit: OutputUnit, root: JsonMap): string {
 /** The value of the failed keyword; undefined where a reference was followed on the way. */
 function ruleAt(location: string, root: JsonMap): unknown {
   return pointerSteps(location).reduce<unknown>((at, step) => {
-    const here = isMap(at) && typeof at["$ref"] === "string" && !(step in at) ? resolve(at["$ref"], root) : at;
+    const here =
+      isMap(at) && typeof at["$ref"] === "string" && !(step in at) ? resolve(at["$ref"], root) : at;
     if (step === "$ref") return isMap(here) ? resolve(String(here["$ref"]), root) : undefined;
     return isMap(here) ? here[step] : Array.isArray(here) ? (here[Number(step)] as unknown) : undefined;
   }, root);
@@ -161,8 +165,8 @@ function withoutUndefined(value: unknown): unknown {
 export function makeFormValidator(original: JsonMap, dialect: Dialect): ValidatorType<JsonMap> {
   return {
     validateFormData(formData) {
-      const errors = findProblems(original, formData ?? {}, dialect).map(toFormError);
-      return { errors, errorSchema: toErrorSchema<JsonMap>(errors) };
+      const problems = findProblems(original, formData ?? {}, dialect);
+      return { errors: problems.map(toFormError), errorSchema: errorTree(problems) };
     },
     isValid(schema, formData, rootSchema) {
       try {
@@ -188,11 +192,25 @@ export function makeFormValidator(original: JsonMap, dialect: Dialect): Validato
 }
 
 function toFormError({ path, reason, isMissing }: Problem): RJSFValidationError {
-  const property = path.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `['${step.replaceAll("'", "\\'")}']`));
   return {
     name: isMissing ? "required" : "invalid",
     message: reason,
-    property: property.join(""),
+    property: path.map((step) => `.${step}`).join(""),
     stack: `${path.join(".")}: ${reason}`,
   };
+}
+
+/** Reasons as the form library wants them: a tree along the paths. */
+export function errorTree(problems: readonly Pick<Problem, "path" | "reason">[]): ErrorSchema<JsonMap> {
+  const root: JsonMap = {};
+  for (const { path, reason } of problems) {
+    let at = root;
+    for (const step of path) {
+      const next = isMap(at[step]) ? at[step] : {};
+      at[step] = next;
+      at = next;
+    }
+    at["__errors"] = [...(Array.isArray(at["__errors"]) ? (at["__errors"] as unknown[]) : []), reason];
+  }
+  return root as ErrorSchema<JsonMap>;
 }

@@ -66,5 +66,7 @@ export function changesBetween(
 
 /** How many stored arguments differ from the default. */
 export function modifiedCount(schema: JsonMap | null, values: JsonMap, dialect: Dialect): number {
-  return schema === null ? Object.keys(values).length : Object.keys(storedValues(schema, values, dialect)).length;
+  return schema === null
+    ? Object.keys(values).length
+    : Object.keys(storedValues(schema, values, dialect)).length;
 }
