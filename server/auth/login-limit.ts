@@ -1,12 +1,14 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { RateLimitedError } from "@/server/contracts/errors";
 
-/** Wrong passwords that one address may try for one account, and for all accounts together. */
-const PER_ACCOUNT = { points: 10, duration: 15 * 60 };
-const PER_ADDRESS = { points: 100, duration: 15 * 60 };
+const QUARTER = 15 * 60;
 
-const perAccount = new RateLimiterMemory({ ...PER_ACCOUNT, keyPrefix: "account" });
-const perAddress = new RateLimiterMemory({ ...PER_ADDRESS, keyPrefix: "address" });
+/** Attempts of one address on one account. */
+const perPair = new RateLimiterMemory({ points: 10, duration: QUARTER, keyPrefix: "pair" });
+/** Attempts on one account from everywhere: a forwarded address can be made up. */
+const perAccount = new RateLimiterMemory({ points: 100, duration: QUARTER, keyPrefix: "account" });
+/** Attempts of one address on all accounts. */
+const perAddress = new RateLimiterMemory({ points: 300, duration: QUARTER, keyPrefix: "address" });
 
 /**
  * Counts an attempt before the password is looked at, so that parallel attempts count too.
@@ -16,16 +18,18 @@ const perAddress = new RateLimiterMemory({ ...PER_ADDRESS, keyPrefix: "address" 
 export async function countLogin(email: string, address: string): Promise<void> {
   try {
     await perAddress.consume(address);
-    await perAccount.consume(keyOf(email, address));
+    await perPair.consume(pairOf(email, address));
+    await perAccount.consume(accountOf(email));
   } catch (err) {
     if (err instanceof RateLimiterRes) throw new RateLimitedError(Math.ceil(err.msBeforeNext / 1000));
     throw err;
   }
 }
 
-/** A right password forgives the wrong ones before it. */
+/** A right password forgives the wrong ones that its address sent before. */
 export async function forgiveLogins(email: string, address: string): Promise<void> {
-  await perAccount.delete(keyOf(email, address));
+  await perPair.delete(pairOf(email, address));
 }
 
-const keyOf = (email: string, address: string) => `${email.trim().toLowerCase()}|${address}`;
+const accountOf = (email: string) => email.trim().toLowerCase();
+const pairOf = (email: string, address: string) => `${accountOf(email)}|${address}`;
