@@ -36,7 +36,11 @@ export function Inspector({ icon, title, position, tools, close, footer, childre
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
-      if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]") !== null)
+      if (
+        document.querySelector(
+          "[data-open]:is([role=dialog], [role=alertdialog], [role=menu], [role=listbox])",
+        ) !== null
+      )
         return;
       closePane();
     };

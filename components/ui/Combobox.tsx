@@ -58,7 +58,14 @@ export function Combobox<Value extends string>(props: ComboboxProps<Value>) {
         </Base.Trigger>
       </span>
       <Base.Portal>
-        <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50 outline-none">
+        <Base.Positioner
+          // A landmark, as everything that can be seen belongs to one.
+          role="region"
+          aria-label="Options"
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 outline-none"
+        >
           <Base.Popup className={cx(popup, "w-(--anchor-width) min-w-52")}>
             <Base.Empty className="px-3 text-ink-3 not-empty:py-2">
               {props.emptyText ?? "Nothing matches."}

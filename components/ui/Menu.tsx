@@ -24,6 +24,9 @@ export function Menu({ trigger, children, side = "bottom", align = "end", classN
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner
+          // A landmark, as everything that can be seen belongs to one.
+          role="region"
+          aria-label="Menu"
           side={side}
           align={align}
           sideOffset={4}

@@ -67,6 +67,9 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
       </Base.Trigger>
       <Base.Portal>
         <Base.Positioner
+          // A landmark, as everything that can be seen belongs to one.
+          role="region"
+          aria-label="Options"
           sideOffset={4}
           alignItemWithTrigger={false}
           collisionPadding={8}
