@@ -9,7 +9,6 @@ import { requireCompute, requireDataset, requireWorkflow } from "@/server/servic
 import type { ServiceContext } from "@/server/services/context";
 import { isUniqueViolation, notify } from "@/server/services/database";
 import { lockDataset } from "@/server/services/dataset/lock";
-import { toInstant } from "@/server/services/instant";
 import { busyDataset, checkSubmission, rangeOf } from "@/server/services/job/check-submission";
 import type { Submission, SubmissionProblem } from "@/server/services/job/check-submission";
 import { findActiveJob } from "@/server/services/job/find-active";
@@ -71,7 +70,7 @@ async function insertJob(tx: Tx, submission: Submission & Found): Promise<number
   const dump = (row: { id: number; name: string; timestamp_created: string }) => ({
     id: row.id,
     name: row.name,
-    timestamp_created: toInstant(row.timestamp_created),
+    timestamp_created: row.timestamp_created,
   });
   const rows = await tx
     .insert(jobs)

@@ -5,7 +5,6 @@ import type { HistoryRunRow, JobRow, WorkflowTaskDump } from "@/db/schema";
 import type { Cause, JobTask } from "@/server/contracts/job";
 import type { ServiceContext } from "@/server/services/context";
 import { rowsOf } from "@/server/services/database";
-import { toInstant, toInstantOrNull } from "@/server/services/instant";
 import { createMemory } from "@/server/services/memory";
 import { unitCounts } from "@/server/services/job/summaries";
 
@@ -53,8 +52,8 @@ function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[]): JobTask {
       }),
       num_available_images: run.num_available_images,
       num_new_images: run.num_new_images,
-      timestamp_started: toInstant(run.timestamp_started),
-      timestamp_ended: toInstantOrNull(run.timestamp_ended),
+      timestamp_started: run.timestamp_started,
+      timestamp_ended: run.timestamp_ended,
       causes: causes.map(({ cause, units, first_unit_id }) => ({ ...cause, units, first_unit_id })),
     },
   };

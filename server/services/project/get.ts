@@ -4,7 +4,6 @@ import { projectMembers, resources, users } from "@/db/schema";
 import type { ProjectView } from "@/server/contracts/project";
 import { requireProject, requireUser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
-import { toInstant } from "@/server/services/instant";
 import { projectSummaries } from "@/server/services/project/summaries";
 
 export async function getProject(ctx: ServiceContext, input: { project_id: number }): Promise<ProjectView> {
@@ -25,7 +24,7 @@ export async function getProject(ctx: ServiceContext, input: { project_id: numbe
   ]);
   return {
     ...one(summaries),
-    timestamp_created: toInstant(project.timestamp_created),
+    timestamp_created: project.timestamp_created,
     resource_name: one(resource).name,
     can: project.can,
     members,

@@ -8,7 +8,6 @@ import { ActivityIdInput } from "@/server/contracts/task";
 import type { ActivityView } from "@/server/contracts/task";
 import { requireVerified } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
-import { toInstant, toInstantOrNull } from "@/server/services/instant";
 
 const MAX_LISTED = 100;
 
@@ -41,9 +40,5 @@ export async function getActivity(
 }
 
 function toView({ user_id: _, ...row }: TaskGroupActivityRow): ActivityView {
-  return {
-    ...row,
-    timestamp_started: toInstant(row.timestamp_started),
-    timestamp_ended: toInstantOrNull(row.timestamp_ended),
-  };
+  return row;
 }

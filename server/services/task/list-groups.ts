@@ -4,7 +4,6 @@ import type { TaskGroupView } from "@/server/contracts/task";
 import { compareVersions } from "@/server/domain/workflow/versions";
 import { requireCompute } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
-import { toInstant } from "@/server/services/instant";
 import { toTaskView } from "@/server/services/task/view";
 
 /** Packages of the user's resource by name, newest version first; those being collected too, as not active. */
@@ -35,7 +34,7 @@ export async function listTaskGroups(ctx: ServiceContext): Promise<TaskGroupView
     python_version: group.python_version,
     active: group.active,
     owner_email,
-    timestamp_created: toInstant(group.timestamp_created),
+    timestamp_created: group.timestamp_created,
     tasks: rows.filter((task) => task.task_group_id === group.id).map((task) => toTaskView({ task, group })),
     used_by,
   }));
