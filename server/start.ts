@@ -54,8 +54,8 @@ export async function startServer(options: { env: Env; log: Logger; dev?: boolea
     );
   ensureDataDir(env.FRACTAL_DATA_DIR);
   if (isWeb) {
-    if (!dev) requireBuild();
     await requireFreePort(env.PORT);
+    if (!dev) requireBuild();
   }
   const cleanups: (() => Promise<void>)[] = [];
   const stop = once(async () => {

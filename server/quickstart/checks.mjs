@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { accessSync, chmodSync, constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -17,6 +17,15 @@ const ASK_PYTHON = [
   "import sys, importlib.util as u",
   "print(sys.executable, *sys.version_info[:3], int(bool(u.find_spec('venv') and u.find_spec('ensurepip'))), sep='|')",
 ].join("\n");
+
+/** Better no start than a setting of security without effect. */
+export function checkSettings() {
+  if (process.env.FRACTAL_TASKS_USER)
+    throw new Refusal(
+      EXIT.settings,
+      "FRACTAL_TASKS_USER is set, but running foreign code as another account is not supported yet; unset it to run it as the server's own account.",
+    );
+}
 
 /** @returns Path and version of the first Python ≥ 3.11 on PATH that can make virtual environments. */
 export async function checkPython() {
@@ -90,7 +99,7 @@ export function checkDataDir(folder) {
   const probe = path.join(folder, `.write-probe-${randomBytes(4).toString("hex")}`);
   try {
     // The mode that the server gives it: as root, PostgreSQL's account passes through it.
-    if (mkdirSync(folder, { recursive: true })) chmodSync(folder, process.getuid() === 0 ? 0o711 : 0o700);
+    if (makeFolder(folder)) chmodSync(folder, process.getuid() === 0 ? 0o711 : 0o700);
     writeFileSync(probe, "x");
   } catch (err) {
     throw new Refusal(
@@ -100,6 +109,14 @@ export function checkDataDir(folder) {
   } finally {
     rmSync(probe, { force: true });
   }
+}
+
+/** Not `recursive`: that reports a read-only file system as a missing folder. @returns True if it is new. */
+function makeFolder(folder) {
+  if (existsSync(folder)) return false;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder);
+  return true;
 }
 
 const CONNECT_MS = 5_000;

@@ -7,6 +7,7 @@ export const EXIT: Readonly<
     | "dataDir"
     | "images"
     | "database"
+    | "settings"
     | "install"
     | "build"
     | "server"

@@ -9,6 +9,8 @@ export const EXIT = {
   dataDir: 13,
   images: 14,
   database: 15,
+  /** A setting that is not supported. */
+  settings: 16,
   install: 20,
   build: 21,
   /** The server could not start, or was killed. */

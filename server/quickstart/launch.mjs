@@ -4,7 +4,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildInterface, installPackages } from "./build.mjs";
-import { checkDataDir, checkDatabaseUrl, checkImages, checkPort, checkPython } from "./checks.mjs";
+import {
+  checkDataDir,
+  checkDatabaseUrl,
+  checkImages,
+  checkPort,
+  checkPython,
+  checkSettings,
+} from "./checks.mjs";
 import { EXIT, Refusal } from "./exit-codes.mjs";
 import { printRefusal, say, step } from "./terminal.mjs";
 
@@ -59,6 +66,7 @@ function readOptions(argv) {
 /** Everything that is known in a second, before anything that takes a minute. */
 async function checkSurroundings({ images }) {
   await step("Check the surroundings", async () => {
+    checkSettings();
     const python = await checkPython();
     await checkPort();
     checkDataDir(path.resolve(ROOT, process.env.FRACTAL_DATA_DIR || "./.data"));
