@@ -58,7 +58,7 @@ async function makeReadOnly(place: string) {
   }
   try {
     await run("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", place]);
-    const undo = async () => void (await run("umount", [place]));
+    const undo = () => run("umount", [place]);
     return { path: place, reason: "the file system is read-only", undo };
   } catch {
     // A container that may not mount: in this folder nobody can make anything.
@@ -340,7 +340,7 @@ describe.skipIf(!HAS_TEST_DATA)(`on the real images of ${TEST_DATA}`, () => {
     const truth = readTiffLabels(nuclei("nuclei_2d_labels.tif"));
     const found = await readLabels(zarrUrl, "nuclei");
     const { meanIou, f1 } = assertGoodSegmentation(truth, found);
-    console.info(`nuclei_2d: mean IoU ${meanIou.toFixed(3)}, F1 ${f1.toFixed(3)}`);
+    process.stdout.write(`nuclei_2d: mean IoU ${meanIou.toFixed(3)}, F1 ${f1.toFixed(3)}\n`);
     expect(() => assertGoodSegmentation(truth, shuffled(found))).toThrow("the segmentation is bad");
     expect(existsSync(path.join(zarrUrl, "tables", "nuclei_features"))).toBe(true);
   });

@@ -3,24 +3,24 @@ import { DatabaseError } from "@/db/errors";
 import { ConfigError, readEnv } from "@/server/platform/env";
 import { createLogger } from "@/server/platform/logger";
 import { startServer } from "@/server/start";
+import type { StartedServer } from "@/server/start";
 
 async function main(): Promise<void> {
   const dev = process.argv.includes("--dev");
   const env = readEnv();
   const log = createLogger({ level: env.LOG_LEVEL, nodeEnv: dev ? "development" : "production" });
   let isEnding = false;
-  let stop: (() => Promise<void>) | null = null;
+  let server: StartedServer | null = null;
   const end = () => {
     if (isEnding) process.exit(1); // the second signal: do not wait for anything
     isEnding = true;
     // Before it is up there is nothing to hand over but what startServer itself would clean up.
-    void stop?.().then(() => process.exit(0));
+    void server?.stop().then(() => process.exit(0));
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
-  const server = await startServer({ env, log, dev });
-  stop = server.stop;
-  if (isEnding as boolean) await stop().then(() => process.exit(0));
+  server = await startServer({ env, log, dev });
+  if (isEnding as boolean) await server.stop().then(() => process.exit(0));
 }
 
 main().catch((err: unknown) => {

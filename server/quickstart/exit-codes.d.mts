@@ -1,4 +1,4 @@
-export const EXIT: Readonly<
+export declare const EXIT: Readonly<
   Record<
     | "usage"
     | "node"
@@ -19,7 +19,7 @@ export const EXIT: Readonly<
   >
 >;
 
-export class Refusal extends Error {
+export declare class Refusal extends Error {
   constructor(code: number, sentence: string, details?: string);
   readonly code: number;
   readonly details: string;

@@ -69,10 +69,12 @@ async function main(): Promise<number> {
 
 /** Next prints while it starts; here that belongs to the log. */
 function catchConsole(log: Logger): void {
-  for (const level of ["log", "info", "warn", "error"] as const)
-    console[level] = (...parts: unknown[]) => {
-      log[level === "log" ? "info" : level](format(...parts));
+  const to =
+    (level: "info" | "warn" | "error") =>
+    (...parts: unknown[]) => {
+      log[level](format(...parts));
     };
+  Object.assign(console, { log: to("info"), info: to("info"), warn: to("warn"), error: to("error") });
 }
 
 /** Prints the one sentence of a failure that we expect. @throws any other. */

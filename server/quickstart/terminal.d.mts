@@ -1,10 +1,10 @@
-export function bold(text: string): string;
-export function dim(text: string): string;
-export function step<T>(title: string, work: () => Promise<{ value: T; note?: string }>): Promise<T>;
-export function printRefusal(sentence: string, details?: string): void;
-export function say(line?: string): void;
-export function table(rows: readonly (readonly string[])[]): string;
-export class LiveLines {
+export declare function bold(text: string): string;
+export declare function dim(text: string): string;
+export declare function step<T>(title: string, work: () => Promise<{ value: T; note?: string }>): Promise<T>;
+export declare function printRefusal(sentence: string, details?: string): void;
+export declare function say(line?: string): void;
+export declare function table(rows: readonly (readonly string[])[]): string;
+export declare class LiveLines {
   draw(lines: readonly string[]): void;
   log(line: string): void;
 }
