@@ -1,0 +1,69 @@
+"use client";
+
+import Link from "next/link";
+import type { JobView } from "@/server/contracts/job";
+import { KeyValues, type KeyValue } from "../ui/KeyValues";
+import { MiddleTruncate } from "../ui/MiddleTruncate";
+import { RelativeTime } from "../ui/RelativeTime";
+import { Tag } from "../ui/Tag";
+import { taskRange } from "./job-words";
+
+/** Who asked for what, and where its files are. */
+export function JobDetails({ job }: { job: JobView }) {
+  const link = (href: string | null, name: string) =>
+    href === null ? (
+      <>
+        {name} <span className="text-ink-3">(deleted)</span>
+      </>
+    ) : (
+      <Link
+        href={href}
+        className="rounded-tag underline decoration-line-2 underline-offset-3 hover:decoration-ink"
+      >
+        {name}
+      </Link>
+    );
+  const filters = [...Object.entries(job.attribute_filters), ...Object.entries(job.type_filters)];
+  const facts: KeyValue[] = [
+    {
+      label: "Project",
+      value: link(job.project_id === null ? null : `/projects/${job.project_id}`, job.project_name),
+    },
+    {
+      label: "Workflow",
+      value: link(job.workflow_id === null ? null : `/workflows/${job.workflow_id}`, job.workflow_name),
+    },
+    {
+      label: "Dataset",
+      value: link(job.dataset_id === null ? null : `/datasets/${job.dataset_id}`, job.dataset_name),
+    },
+    { label: "Tasks", value: taskRange(job).replace(/^tasks? /, "") },
+    {
+      label: "Images",
+      value:
+        filters.length === 0 ? (
+          "all that the tasks accept"
+        ) : (
+          <span className="flex flex-wrap gap-1">
+            {filters.map(([name, value]) => (
+              <Tag key={name} mono>{`${name}: ${[value].flat().map(String).join(" or ")}`}</Tag>
+            ))}
+          </span>
+        ),
+    },
+    { label: "Submitted", value: <RelativeTime value={job.start_timestamp} /> },
+    { label: "By", value: job.user_email },
+    { label: "Ended", value: <RelativeTime value={job.end_timestamp} empty="not yet" /> },
+    ...(job.stop_requested_by === null ? [] : [{ label: "Stop asked by", value: job.stop_requested_by }]),
+    {
+      label: "Folder",
+      value:
+        job.working_dir === null ? (
+          "not made yet"
+        ) : (
+          <MiddleTruncate text={job.working_dir} max={56} copyable />
+        ),
+    },
+  ];
+  return <KeyValues facts={facts} className="px-4 py-3" />;
+}

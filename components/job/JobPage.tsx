@@ -1,0 +1,108 @@
+"use client";
+
+import { Info, ScrollText } from "lucide-react";
+import Link from "next/link";
+import { AnswerBand } from "../shell/AnswerBand";
+import { Crumbs } from "../shell/crumbs";
+import { PageHead } from "../shell/PageHead";
+import { ShallowLinks, usePageParams } from "../shell/ShallowLinks";
+import { SplitPane } from "../shell/SplitPane";
+import { CountBar } from "../state/CountBar";
+import { CountLegend } from "../state/CountLegend";
+import { StatePill } from "../state/StatePill";
+import { LinkButton } from "../ui/LinkButton";
+import { RelativeTime } from "../ui/RelativeTime";
+import { FailureCards } from "./FailureCards";
+import { JobCallout } from "./JobCallout";
+import { JobStats } from "./JobStats";
+import { JobUnits, useShownUnits } from "./JobUnits";
+import { StopJob } from "./StopJob";
+import { TaskSteps } from "./TaskSteps";
+import { answerOf, isActive, notStarted, shownTask } from "./job-words";
+import { useJobInspector } from "./use-job-inspector";
+import { useJob } from "./use-job";
+
+/** Progress, then causes, then evidence (design.md §11, mock-ups 04 and 05). */
+export function JobPage({ jobId }: { jobId: number }) {
+  const { job, silentSinceMs, pollNow } = useJob(jobId);
+  const params = usePageParams();
+  const task = shownTask(job, params.getId("run"));
+  const units = useShownUnits(task);
+  const inspector = useJobInspector(job, units);
+  const answer = answerOf(job);
+  const rest = notStarted(job);
+  return (
+    <ShallowLinks>
+      <Crumbs
+        items={[
+          job.project_id === null
+            ? { label: job.project_name }
+            : { label: job.project_name, href: `/projects/${job.project_id}` },
+          { label: "Jobs", href: job.project_id === null ? "/jobs" : `/jobs?project=${job.project_id}` },
+          { label: `Job ${job.id}` },
+        ]}
+      />
+      <SplitPane id="job" inspector={inspector} inspectorWidth={500}>
+        <div className="flex min-h-0 flex-1 flex-col max-lg:flex-none lg:overflow-y-auto">
+          <PageHead
+            title={`Job ${job.id}`}
+            pill={<StatePill state={job.state} />}
+            facts={<JobFacts job={job} />}
+            actions={
+              <>
+                <LinkButton href={params.href({ unit: null, show: null, panel: "log" })} scroll={false}>
+                  <ScrollText strokeWidth={1.75} /> Log
+                </LinkButton>
+                <LinkButton href={params.href({ unit: null, show: null, panel: "details" })} scroll={false}>
+                  <Info strokeWidth={1.75} /> Details
+                </LinkButton>
+                {isActive(job.state) && <StopJob job={job} onStopped={() => void pollNow()} />}
+              </>
+            }
+          />
+          <AnswerBand
+            number={answer.number}
+            bar={<CountBar {...answer.units} size="lg" decorative />}
+            legend={<CountLegend {...answer.units} {...(rest === null ? {} : { note: rest })} />}
+            stats={<JobStats job={job} />}
+            callout={<JobCallout job={job} silentSinceMs={silentSinceMs} onRetry={() => void pollNow()} />}
+          >
+            {answer.text}
+          </AnswerBand>
+          <TaskSteps job={job} shownRunId={task?.run.id ?? null} />
+          <FailureCards job={job} />
+          <JobUnits task={task} units={units} isActive={isActive(job.state)} />
+        </div>
+      </SplitPane>
+    </ShallowLinks>
+  );
+}
+
+/** "Nuclei → First plate · submitted today 01:10 by i.moreau". */
+function JobFacts({ job }: { job: ReturnType<typeof useJob>["job"] }) {
+  const dataset = job.dataset_id === null ? "" : `?dataset=${job.dataset_id}`;
+  return (
+    <>
+      <MaybeLink href={job.workflow_id === null ? null : `/workflows/${job.workflow_id}${dataset}`}>
+        {job.workflow_name}
+      </MaybeLink>
+      {" → "}
+      <MaybeLink href={job.dataset_id === null ? null : `/datasets/${job.dataset_id}`}>
+        {job.dataset_name}
+      </MaybeLink>
+      {" · submitted "}
+      <RelativeTime value={job.start_timestamp} />
+      {` by ${job.user_email}`}
+    </>
+  );
+}
+
+/** A name; a link while the object still exists. */
+function MaybeLink({ href, children }: { href: string | null; children: string }) {
+  if (href === null) return <span>{children}</span>;
+  return (
+    <Link href={href} className="rounded-tag text-ink-2 hover:text-ink hover:underline">
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,136 @@
+/** A job in words and numbers. Pure; words of states are in `state/words.ts`. */
+import { ACTIVE_JOB_STATES, type JobState } from "@/server/contracts/enums";
+import type { JobSummary, JobTask, JobView, UnitCounts } from "@/server/contracts/job";
+import { formatCount, formatNoun } from "../ui/format";
+import { shortImage } from "../unit/unit-words";
+
+export function isActive(state: JobState): boolean {
+  return ACTIVE_JOB_STATES.some((active) => active === state);
+}
+
+export const endedCount = (units: UnitCounts) => units.done + units.failed + units.stopped;
+
+export const NO_UNITS: UnitCounts = {
+  total: 0,
+  pending: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  stopped: 0,
+  warnings: 0,
+};
+
+type Run = NonNullable<JobTask["run"]>;
+export type StartedTask = JobTask & { run: Run };
+
+const isStarted = (task: JobTask): task is StartedTask => task.run !== null;
+
+/** The task the page is about: the wanted one, else what runs, what failed, what came last. Null before any. */
+export function shownTask(job: Pick<JobView, "tasks">, runId: number | null): StartedTask | null {
+  const started = job.tasks.filter(isStarted);
+  return (
+    started.find((task) => task.run.id === runId) ??
+    started.findLast((task) => task.run.state === "running") ??
+    started.find((task) => task.run.units.failed > 0) ??
+    started.at(-1) ??
+    null
+  );
+}
+
+/** People count tasks from 1. */
+export const taskTitle = (task: { order: number; name: string }) => `task ${task.order + 1}, ${task.name}`;
+
+/** The one number of the page and what it counts. */
+export function answerOf(job: JobView): { number: string; text: string; units: UnitCounts } {
+  const task = shownTask(job, null);
+  const count = formatNoun(job.last_task_index - job.first_task_index + 1, "task");
+  if (task === null) {
+    const text = {
+      queued: "wait for the runner",
+      running: "are about to start",
+      stopping: "will not start",
+      stopped: "did not start",
+      done: "had nothing to do",
+      failed: "did not start",
+    }[job.state];
+    const [number = "", noun = ""] = count.split(" ");
+    return { number, text: `${noun} ${text}`, units: NO_UNITS };
+  }
+  const { units } = task.run;
+  const of = `of ${formatNoun(units.total, "unit")}`;
+  if (job.state === "done" && job.units.failed === 0)
+    return {
+      number: formatCount(job.units.done),
+      text: `of ${formatNoun(job.units.total, "unit")} done in ${count}`,
+      units: job.units,
+    };
+  if (units.failed > 0 && !isActive(job.state)) {
+    const reasons = groupCauses(task.run).length;
+    const why = reasons > 1 ? `, for ${formatNoun(reasons, "reason")}` : "";
+    return { number: formatCount(units.failed), text: `${of} failed in ${taskTitle(task)}${why}`, units };
+  }
+  const verb = job.state === "stopped" ? "ended before the stop in" : "ended in";
+  return { number: formatCount(endedCount(units)), text: `${of} ${verb} ${taskTitle(task)}`, units };
+}
+
+export type CauseGroup = Run["causes"][number];
+
+/**
+ * Causes that differ only in what each unit has of its own, paths and numbers, are one. The server tells the
+ * most frequent ones only; if they are all alike, the rest of the failed units is taken to be too.
+ *
+ * @returns Most frequent first; `evidence` is the first unit's, with paths cut to their plate.
+ */
+export function groupCauses(run: Pick<Run, "causes" | "units">): CauseGroup[] {
+  const groups = new Map<string, CauseGroup>();
+  for (const cause of run.causes) {
+    const key = `${cause.kind} ${(cause.evidence ?? "").replace(PATH, "/").replace(/\d+(\.\d+)?/g, "#")}`;
+    const known = groups.get(key);
+    if (known === undefined)
+      groups.set(key, { ...cause, evidence: cause.evidence?.replace(PATH, cutPath) ?? null });
+    else known.units += cause.units;
+  }
+  const found = [...groups.values()].sort((a, b) => b.units - a.units);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) only.units = Math.max(only.units, run.units.failed);
+  return found;
+}
+
+const PATH = /(?<![\w.])\/(?:[^\s;,:'")\]/]+\/)+[^\s;,:'")\]]*/g;
+const cutPath = (path: string) => (path.includes(".zarr/") ? `…/${shortImage(path)}` : path);
+
+/** "Tasks 5 and 6 did not start", for jobs that ended early. */
+export function notStarted(job: JobView): string | null {
+  if (isActive(job.state)) return null;
+  const numbers = job.tasks.filter((task) => task.run === null).map((task) => task.order + 1);
+  if (numbers.length === 0) return null;
+  const last = numbers.pop();
+  return numbers.length === 0
+    ? `Task ${last} did not start`
+    : `Tasks ${numbers.join(", ")} and ${last} did not start`;
+}
+
+/** For screen readers: "38,500 of 100,000 units ended in task 2, Project, 15 failed". */
+export function spokenProgress(job: JobView): string {
+  const task = shownTask(job, null);
+  if (!isActive(job.state)) return `Job ${job.id} ended: ${job.state}.`;
+  if (task === null) return `Job ${job.id} waits for the runner.`;
+  const { units } = task.run;
+  const failed = units.failed > 0 ? `, ${formatCount(units.failed)} failed` : "";
+  return `${formatCount(endedCount(units))} of ${formatNoun(units.total, "unit")} ended in ${taskTitle(task)}${failed}.`;
+}
+
+/** Seconds since the submission, until the end or now; null while neither is known. */
+export function jobSeconds(
+  job: Pick<JobSummary, "start_timestamp" | "end_timestamp">,
+  nowMs: number | null,
+): number | null {
+  const end = job.end_timestamp === null ? nowMs : Date.parse(job.end_timestamp);
+  return end === null ? null : Math.max(0, (end - Date.parse(job.start_timestamp)) / 1000);
+}
+
+/** "tasks 4–6"; "task 4" for one. */
+export function taskRange(job: Pick<JobSummary, "first_task_index" | "last_task_index">): string {
+  const [first, last] = [job.first_task_index + 1, job.last_task_index + 1];
+  return first === last ? `task ${first}` : `tasks ${first}–${last}`;
+}
