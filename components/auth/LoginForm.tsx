@@ -2,7 +2,7 @@
 
 import { Eye, EyeOff } from "lucide-react";
 import { useRef, useState } from "react";
-import type { FormEvent } from "react";
+import type { SubmitEvent } from "react";
 import { signIn } from "@/components/trpc/session";
 import type { SignInResult } from "@/components/trpc/session";
 import { Button } from "@/components/ui/Button";
@@ -23,7 +23,7 @@ export function LoginForm({ next }: { next: string }) {
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const typed = { email: email.current?.value.trim() ?? "", password: password.current?.value ?? "" };
     const found: Errors = {
@@ -56,7 +56,7 @@ export function LoginForm({ next }: { next: string }) {
         </Callout>
       )}
       <Field stacked label="E-mail" error={errors.email}>
-        <Input ref={email} name="email" type="email" autoComplete="username" autoFocus className="h-9!" />
+        <Input ref={email} name="email" type="email" autoComplete="username" autoFocus className="md:h-9!" />
       </Field>
       <Field stacked label="Password" error={errors.password}>
         <Input
@@ -64,7 +64,7 @@ export function LoginForm({ next }: { next: string }) {
           name="password"
           type={isShown ? "text" : "password"}
           autoComplete="current-password"
-          className="h-9! pr-1!"
+          className="md:h-9! pr-1!"
           suffix={
             <Button
               variant="ghost"
@@ -78,7 +78,7 @@ export function LoginForm({ next }: { next: string }) {
           }
         />
       </Field>
-      <Button type="submit" variant="solid" pending={isPending} className="mt-1 h-9! w-full">
+      <Button type="submit" variant="solid" pending={isPending} className="mt-1 md:h-9! w-full">
         {isPending ? "Logging in" : "Log in"}
       </Button>
     </form>

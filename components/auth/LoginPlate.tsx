@@ -7,7 +7,7 @@ const RADIUS = 27;
 const LEFT = 34;
 const TOP = 34;
 /** Drawn once each and reused in rotated wells. From full to almost empty: a dose response. */
-const CELL_COUNTS = [15, 14, 12, 11, 9, 7, 5, 3, 2, 1] as const;
+const CELL_COUNTS = [11, 10, 9, 8, 7, 5, 4, 3, 2, 1] as const;
 const VARIANTS = 3;
 
 /** Repeatable numbers from 0 to 1, so that server and browser draw the same plate. */
@@ -34,8 +34,8 @@ function cellsOf(count: number, seed: number): Cell[] {
     const distance = Math.sqrt(roll()) * RADIUS;
     const x = Math.cos(angle) * distance;
     const y = Math.sin(angle) * distance;
-    if (cells.some((cell) => Math.hypot(cell.x - x, cell.y - y) < 10.5)) continue;
-    const size = 3.4 + roll() * 1.5;
+    if (cells.some((cell) => Math.hypot(cell.x - x, cell.y - y) < 13.5)) continue;
+    const size = 4.3 + roll() * 1.7;
     cells.push({
       x: round(x),
       y: round(y),
@@ -67,7 +67,7 @@ function membrane(size: number, roll: () => number): string {
 function Cells({ count, seed }: { count: number; seed: number }) {
   return cellsOf(count, seed).map((cell) => (
     <g key={`${cell.x},${cell.y}`} transform={`translate(${cell.x} ${cell.y})`}>
-      <path d={cell.membrane} className="fill-channel-2/14 stroke-channel-2/55" strokeWidth=".8" />
+      <path d={cell.membrane} className="fill-channel-2/20 stroke-channel-2/45" strokeWidth=".8" />
       <g transform={`rotate(${cell.turn})`}>
         <ellipse rx={round(cell.size * 0.86)} ry={round(cell.size * 0.64)} className="fill-channel-1/85" />
         <ellipse

@@ -20,7 +20,8 @@ export function FilterField({ label, value, onValueChange, className = "" }: Pro
   // External system: the keyboard. `/` outside inputs.
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented)
+        return;
       const target = event.target instanceof Element ? event.target : null;
       if (target?.closest("input, textarea, select, [contenteditable=true], [role=dialog]")) return;
       event.preventDefault();
@@ -52,7 +53,14 @@ export function FilterField({ label, value, onValueChange, className = "" }: Pro
             <Kbd>/</Kbd>
           </span>
         ) : (
-          <Button variant="ghost" size="sm" icon aria-label="Empty the filter" className="size-6!" onClick={() => onValueChange("")}>
+          <Button
+            variant="ghost"
+            size="sm"
+            icon
+            aria-label="Empty the filter"
+            className="size-6!"
+            onClick={() => onValueChange("")}
+          >
             <X strokeWidth={1.75} />
           </Button>
         )

@@ -25,7 +25,8 @@ export type FormDialogProps = Pick<
 
 /** A dialog that is one form: Enter and ⌘↵ send it, and it cannot be sent twice. */
 export function FormDialog(props: FormDialogProps) {
-  const { submitLabel, isPending, problem, disabledReason, onSubmit, extraAction, children, ...dialog } = props;
+  const { submitLabel, isPending, problem, disabledReason, onSubmit, extraAction, children, ...dialog } =
+    props;
   const id = useId();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

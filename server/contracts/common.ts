@@ -4,6 +4,12 @@ import { z } from "zod";
 /** Row id: a positive integer below 2^53. */
 export const Id = z.int().positive();
 
+/** An id in the address of a page: plain digits, so that "1e3" and "0x1" lead nowhere. */
+export const PathId = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number);
+
 export const NonEmptyString = z.string().trim().min(1, "Must not be empty.");
 
 /** A name people type: ASCII letters, digits, `_`, `.`, space and `-`. */
