@@ -6,6 +6,8 @@ import { Suspense, useEffect, useState } from "react";
 import { LoadingLine } from "../ui/LoadingLine";
 
 const SHOW_AFTER_MS = 150;
+/** A click that led nowhere, for instance to a download, must not leave the line running. */
+const GIVE_UP_AFTER_MS = 15_000;
 const START = "fractal:navigate";
 
 /** Tells the line that a navigation by code begins; links do it by themselves. */
@@ -32,10 +34,12 @@ function Line() {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const start = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => setLeaving(place), SHOW_AFTER_MS);
+      timer = setTimeout(() => {
+        setLeaving(place);
+        timer = setTimeout(() => setLeaving(undefined), GIVE_UP_AFTER_MS);
+      }, SHOW_AFTER_MS);
     };
     const onClick = (event: MouseEvent) => {
-      if (event.defaultPrevented && !(event.target instanceof Element)) return;
       if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       const link = event.target instanceof Element ? event.target.closest("a") : null;
       if (link === null || link.target === "_blank" || link.hasAttribute("download")) return;

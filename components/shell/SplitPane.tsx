@@ -51,7 +51,7 @@ export function SplitPane(props: SplitPaneProps) {
           ref={left.restore}
           style={{ "--pane": `${left.width}px` } as Record<string, string>}
           className={cx(
-            "relative min-w-0 shrink-0 max-lg:border-b max-lg:border-line lg:w-(--pane) lg:border-r lg:border-line",
+            "relative min-w-0 shrink-0 max-lg:border-b max-lg:border-line lg:w-(--pane) lg:max-w-1/2 lg:border-r lg:border-line",
             phone === "main" && "max-lg:hidden",
           )}
         >

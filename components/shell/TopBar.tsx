@@ -19,7 +19,11 @@ export function TopBar({ tools }: { tools?: ReactNode }) {
     set.length > 0 ? set : section === undefined ? [] : [{ label: section.label }];
   return (
     <header className="flex h-(--topbar-h) min-w-0 items-center gap-2 border-b border-line bg-surface pr-3 pl-(--gutter)">
-      <Link href="/" aria-label="Home" className="mr-1 rounded-tag p-1 lg:hidden">
+      <Link
+        href="/"
+        aria-label="Home"
+        className="-ml-2.5 grid size-10 place-items-center rounded-control outline-offset-[-2px] lg:hidden"
+      >
         <Logo />
       </Link>
       <Breadcrumbs crumbs={crumbs} />

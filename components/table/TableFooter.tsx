@@ -31,7 +31,7 @@ export function TableFooter({
         <Button size="sm" variant="ghost" onClick={onClearSelection} className="mr-auto">
           Clear
         </Button>
-        {bulkActions}
+        <div className="flex flex-wrap gap-2 max-md:w-full">{bulkActions}</div>
       </div>
     );
   }

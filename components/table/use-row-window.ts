@@ -7,6 +7,8 @@ import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 const MAX_SCROLL_PX = 15_000_000;
 /** Rows drawn on the server, which knows no height. */
 const FIRST_HEIGHT_PX = 640;
+/** The sticky head of the table covers this much of what scrolls. */
+const HEAD_PX = 30;
 
 export type RowWindow = {
   /** Indices of rows to draw, overscan included. */
@@ -54,6 +56,7 @@ export function useRowWindow(
     estimateSize: () => rowPx,
     overscan: 12,
     scrollMargin,
+    scrollPaddingEnd: withPage ? 0 : HEAD_PX,
     initialRect: { width: 0, height: FIRST_HEIGHT_PX },
   });
   // The row height changes between table and phone list.
@@ -64,7 +67,7 @@ export function useRowWindow(
   const end = drawn.at(-1)?.end ?? scrollMargin;
   const seen = seenRows(
     virtualizer.scrollOffset ?? 0,
-    virtualizer.scrollRect?.height ?? 0,
+    Math.max(0, (virtualizer.scrollRect?.height ?? 0) - (withPage ? 0 : HEAD_PX)),
     scrollMargin,
     rowPx,
     reachable,

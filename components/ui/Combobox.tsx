@@ -41,7 +41,7 @@ export function Combobox<Value extends string>(props: ComboboxProps<Value>) {
         ? {}
         : { onInputValueChange: (text: string) => onSearch(text), filter: null })}
     >
-      <span className={cx(inputBox({ size }), "pr-1", props.className)}>
+      <Base.InputGroup className={cx(inputBox({ size }), "pr-1", props.className)}>
         <Base.Input
           {...field}
           aria-label={props["aria-label"]}
@@ -56,7 +56,7 @@ export function Combobox<Value extends string>(props: ComboboxProps<Value>) {
         <Base.Trigger aria-label="Show all" className="grid size-6 place-items-center text-ink-3">
           <ChevronsUpDown size={14} strokeWidth={1.75} />
         </Base.Trigger>
-      </span>
+      </Base.InputGroup>
       <Base.Portal>
         <Base.Positioner
           // A landmark, as everything that can be seen belongs to one.
