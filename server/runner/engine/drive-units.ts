@@ -70,13 +70,13 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
 
     const open = await listOpenBatches(ctx.db, run.id);
     if (open.length === 0) return isStopped;
-    let hasNews = false;
+    let hasMoved = false;
     for (const batch of open) {
       const watch = watches.get(batch.id) ?? (await newWatch(ctx, batch));
       watches.set(batch.id, watch);
-      hasNews = (await stepBatch(ctx, run, call, batch, watch, isStopped)) || hasNews;
+      hasMoved = (await stepBatch(ctx, run, call, batch, watch, isStopped)) || hasMoved;
     }
-    if (!hasNews)
+    if (!hasMoved)
       await ctx.wake.wait(
         open.some((b) => b.state === "launched") ? NAP_MS.busy : NAP_MS.idle,
         ctx.lease.signal,
@@ -129,7 +129,7 @@ async function gatherWaitingUnits(ctx: JobContext, run: HistoryRunRow, call: Cal
   );
 }
 
-/** One step of one batch. @returns True if it moved, so that the next look should come at once. */
+/** One step of one batch. @returns True if it changed its state, so that the next look should come at once. */
 async function stepBatch(
   ctx: JobContext,
   run: HistoryRunRow,
@@ -244,7 +244,8 @@ async function follow(
   }
   if (hasNews) {
     watch.lookedAt = performance.now();
-    return true;
+    // Not at once again: one transaction for what a nap gathers is far cheaper than one per line.
+    return false;
   }
   const seemsGone = watch.workerExited || batch.handle === null || !ctx.executor.mayLive(batch.handle);
   if (!seemsGone && performance.now() - watch.lookedAt < SETTLE_MS) return false;

@@ -1,0 +1,34 @@
+/** What a benchmark row is, and how it is made from samples. */
+
+/** One row of `bench/results.json`; the value holds its budget if `value <= budget`. */
+export type BenchRow = {
+  name: string;
+  group: "engine" | "images" | "pages" | "slurm";
+  /** Median of the samples. */
+  value: number;
+  unit: string;
+  /** The same work without us, in the same run; null where there is no such thing. */
+  baseline: number | null;
+  budget: number;
+  samples: number[];
+};
+
+export type Benchmark = {
+  readonly name: string;
+  readonly group: BenchRow["group"];
+  run(): Promise<BenchRow[]>;
+};
+
+export function median(samples: readonly number[]): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error("no samples");
+  return sorted.length % 2 ? middle : (middle + (sorted[sorted.length / 2 - 1] ?? middle)) / 2;
+}
+
+/** @returns Wall-clock seconds. */
+export async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,32 @@
+/** `npm run bench [-- group]`: measures, prints a table, writes `bench/results.json`. Never fails on a missed budget. */
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { engineOverhead } from "./engine";
+import type { BenchRow } from "./measure";
+
+const BENCHMARKS = [engineOverhead];
+
+async function main(): Promise<void> {
+  const group = process.argv[2];
+  const chosen = BENCHMARKS.filter((benchmark) => group === undefined || benchmark.group === group);
+  if (chosen.length === 0) {
+    const groups = [...new Set(BENCHMARKS.map((benchmark) => benchmark.group))];
+    process.stderr.write(`There is no group '${group}'. Groups: ${groups.join(", ")}.\n`);
+    process.exit(2);
+  }
+  const rows: BenchRow[] = [];
+  for (const benchmark of chosen) rows.push(...(await benchmark.run()));
+  const round = (value: number) => Number(value.toPrecision(3));
+  console.table(
+    rows.map((row) => ({
+      name: row.name,
+      value: `${round(row.value)} ${row.unit}`,
+      baseline: row.baseline === null ? "" : `${round(row.baseline)} ${row.unit}`,
+      budget: `${row.budget} ${row.unit}`,
+      held: row.value <= row.budget ? "held" : "missed",
+    })),
+  );
+  await writeFile(path.join(import.meta.dirname, "results.json"), `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+await main();
