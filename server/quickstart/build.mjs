@@ -3,9 +3,11 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { EXIT, Refusal } from "./exit-codes.mjs";
 
-const SHOWN_LINES = 40;
+/** Of the beginning and of the end: npm says what is wrong first, a compiler last. */
+const SHOWN_LINES = 25;
 
 export async function installPackages(root) {
   if (isInstalled(root)) return { note: "are there already" };
@@ -79,7 +81,7 @@ function filesIn(root, folder) {
     .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
 }
 
-/** @returns Exit code and the last lines of what it printed. */
+/** @returns Exit code and what it printed, the middle left out. */
 function run(cwd, command, args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -87,13 +89,15 @@ function run(cwd, command, args, env) {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    const keep = (bytes) => (output = (output + bytes).slice(-64 * 1024));
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
+    const lines = [];
+    const read = (stream) =>
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        if (lines.length > 2 * SHOWN_LINES) lines.splice(SHOWN_LINES, 1);
+      });
+    read(child.stdout);
+    read(child.stderr);
     child.once("error", reject);
-    child.once("close", (code) =>
-      resolve({ code, output: output.split("\n").slice(-SHOWN_LINES).join("\n") }),
-    );
+    child.once("close", (code) => resolve({ code, output: lines.join("\n") }));
   });
 }
