@@ -72,20 +72,24 @@ const uiSchema = { "ui:submitButtonOptions": { norender: true } };
  * schema that cannot be drawn is edited as JSON.
  */
 export function SchemaForm(props: SchemaFormProps) {
-  let why: string;
+  const drawable = drawableOf(props);
+  if (!drawable.ok) return <Fallback {...props} why={drawable.why} />;
+  return (
+    <FormBoundary fallback={(reason) => <Fallback {...props} why={reason} />}>
+      <DrawnForm {...props} drawn={drawable.schema} />
+    </FormBoundary>
+  );
+}
+
+function drawableOf({ schema, dialect }: SchemaFormProps) {
   try {
-    const drawn = prepareSchema(props.schema) as RJSFSchema;
+    const drawn = prepareSchema(schema) as RJSFSchema;
     // A schema that cannot judge is found out here, not at the first key press.
-    findProblems(withoutManaged(props.schema), {}, props.dialect);
-    return (
-      <FormBoundary fallback={(reason) => <Fallback {...props} why={reason} />}>
-        <DrawnForm {...props} drawn={drawn} />
-      </FormBoundary>
-    );
+    findProblems(withoutManaged(schema), {}, dialect);
+    return { ok: true as const, schema: drawn };
   } catch (error) {
-    why = error instanceof Error ? error.message : "The schema cannot be read.";
+    return { ok: false as const, why: error instanceof Error ? error.message : "The schema cannot be read." };
   }
-  return <Fallback {...props} why={why} />;
 }
 
 function DrawnForm(props: SchemaFormProps & { drawn: RJSFSchema }) {
@@ -124,7 +128,6 @@ function DrawnForm(props: SchemaFormProps & { drawn: RJSFSchema }) {
         experimental_defaultFormStateBehavior={DEFAULTS}
         readonly={props.readOnly ?? false}
         idPrefix={props.label.toLowerCase().replace(/\W+/g, "-")}
-        noValidate
         noHtml5Validate
         showErrorList={false}
       />

@@ -160,7 +160,7 @@ export function SchemaChoice(props: MultiSchemaFieldTemplateProps<JsonMap, S, Fo
 
 /** An entry whose name the user chooses. */
 export function SchemaEntry(props: WrapIfAdditionalTemplateProps<JsonMap, S, FormContext>) {
-  const { schema, children, label, id, onKeyRenameBlur, onRemoveProperty, readonly = false } = props;
+  const { schema, children, label, id, onKeyRenameBlur, onRemoveProperty, readonly } = props;
   if (!(ADDITIONAL_PROPERTY_FLAG in schema)) return children;
   return (
     <div className="flex items-end gap-2">

@@ -2,7 +2,7 @@
  * JSON Schema in the browser without generated code, which the page's security policy forbids. The server
  * judges again with Ajv; the words are the same.
  */
-import { Validator, type OutputUnit, type Schema } from "@cfworker/json-schema";
+import { Validator, type OutputUnit } from "@cfworker/json-schema";
 import type { ErrorSchema, RJSFSchema, RJSFValidationError, ValidatorType } from "@rjsf/utils";
 import { isMap, type JsonMap } from "./json";
 
@@ -41,7 +41,7 @@ const ECHOES = new Set([
  */
 export function findProblems(schema: JsonMap, value: unknown, dialect: Dialect): Problem[] {
   const { $schema: _, ...plain } = schema;
-  const result = new Validator(plain as Schema, dialect, false).validate(withoutUndefined(value));
+  const result = new Validator(plain, dialect, false).validate(withoutUndefined(value));
   if (result.valid) return [];
   const byPath = new Map<string, Problem>();
   const typesByPath = new Map<string, string[]>();

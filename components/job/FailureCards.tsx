@@ -71,8 +71,7 @@ function FailureCard({ cause, task, runId, editHref: edit }: CardProps) {
         </p>
       )}
       <p className="mt-1.5 max-w-prose text-ink-2">
-        {cause.units > 1 && "The first of them: "}
-        {cause.text} {cause.next_step}
+        {cause.units > 1 ? `The first of them: ${lowerFirst(cause.text)}` : cause.text} {cause.next_step}
       </p>
       <div className="mt-2.5 flex flex-wrap items-center gap-1.5">
         {edit !== null && (
@@ -101,6 +100,8 @@ function FailureCard({ cause, task, runId, editHref: edit }: CardProps) {
     </article>
   );
 }
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Where the cause is changed: the task as it stands in the workflow now, if it is still there. */
 function editHref(

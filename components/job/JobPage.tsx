@@ -82,26 +82,29 @@ export function JobPage({ jobId }: { jobId: number }) {
 function JobFacts({ job }: { job: ReturnType<typeof useJob>["job"] }) {
   const dataset = job.dataset_id === null ? "" : `?dataset=${job.dataset_id}`;
   return (
-    <>
+    <span className="flex min-w-0 items-baseline gap-1.5 max-md:flex-wrap">
       <MaybeLink href={job.workflow_id === null ? null : `/workflows/${job.workflow_id}${dataset}`}>
         {job.workflow_name}
       </MaybeLink>
-      {" → "}
+      <span aria-hidden="true">→</span>
       <MaybeLink href={job.dataset_id === null ? null : `/datasets/${job.dataset_id}`}>
         {job.dataset_name}
       </MaybeLink>
-      {" · submitted "}
-      <RelativeTime value={job.start_timestamp} />
-      {` by ${job.user_email}`}
-    </>
+      <span className="min-w-0 shrink-3 truncate">
+        {"· submitted "}
+        <RelativeTime value={job.start_timestamp} />
+        {` by ${job.user_email}`}
+      </span>
+    </span>
   );
 }
 
 /** A name; a link while the object still exists. */
 function MaybeLink({ href, children }: { href: string | null; children: string }) {
-  if (href === null) return <span>{children}</span>;
+  if (href === null) return <span className="min-w-0 truncate">{children}</span>;
   return (
-    <Link href={href} className="rounded-tag text-ink-2 hover:text-ink hover:underline">
+    <Link href={href} title={children}
+      className="min-w-0 truncate rounded-tag text-ink-2 underline decoration-line-2 underline-offset-3 hover:text-ink hover:decoration-ink">
       {children}
     </Link>
   );

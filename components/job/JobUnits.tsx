@@ -8,7 +8,7 @@ import { formatCount } from "../ui/format";
 import { UnitChips, UnitTable, isUnitState } from "../unit/UnitTable";
 import { platesOf, type UnitPlate } from "../unit/unit-words";
 import { usePlateUnits, useUnitWindow } from "../unit/use-units";
-import { NO_UNITS, type StartedTask } from "./job-words";
+import type { StartedTask } from "./job-words";
 
 /** What the page knows of the units of the chosen run; shared by table and inspector. */
 export function useShownUnits(task: StartedTask | null) {
@@ -34,7 +34,7 @@ export function JobUnits({ task, units, isActive }: Props) {
   }
   const plates = all === undefined ? [] : platesOf(all);
   // The counts of the list come with its rows, so that chips and rows agree; the run's until then.
-  const counts = units.query.data?.counts ?? task.run.units ?? NO_UNITS;
+  const counts = units.query.data?.counts ?? task.run.units;
   return (
     <section
       aria-label={`Units of task ${task.order + 1}, ${task.name}`}
@@ -89,6 +89,7 @@ function Plate({ plate }: { plate: UnitPlate }) {
         running={count("running")}
         stopped={count("stopped")}
         total={plate.wells.length}
+        note="by well"
       />
     </div>
   );

@@ -38,7 +38,9 @@ function Step({ task, isActiveJob, isShown }: { task: JobTask; isActiveJob: bool
       <span className="flex min-w-0 items-center gap-2">
         <StateGlyph state={state} />
         <span className="sr-only">{STATE_LOOKS[state].word}: </span>
-        <span className="truncate font-medium">{task.name}</span>
+        <span className="truncate font-medium" title={task.name}>
+          {task.name}
+        </span>
       </span>
       <span className="mt-0.5 block truncate text-12 text-ink-3">{stepNote(task, isActiveJob)}</span>
       <CountBar {...(run?.units ?? { total: 0 })} decorative className="mt-2" />

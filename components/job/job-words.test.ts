@@ -3,6 +3,7 @@ import type { JobTask, JobView, UnitCounts } from "@/server/contracts/job";
 import {
   NO_UNITS,
   answerOf,
+  groupCauses,
   jobSeconds,
   notStarted,
   shownTask,

@@ -33,27 +33,27 @@ export function useJobInspector(job: JobView, units: ReturnType<typeof useUnitWi
     );
   }
   const close = () => params.go({ panel: null });
-  switch (params.get("panel")) {
-    case "log":
-      return (
-        <Inspector title={`Log of job ${job.id}`} close={close}>
-          <LogViewer
-            text={job.log ?? ""}
-            following={isActive(job.state)}
-            state={job.log === null && !isActive(job.state) ? "gone" : "ready"}
-            goneReason="The job wrote no log: it ended before the runner began with it."
-            fileName={`job-${job.id}.log`}
-            note={isActive(job.state) ? "written at the end of each task" : undefined}
-          />
-        </Inspector>
-      );
-    case "details":
-      return (
-        <Inspector title={`Details of job ${job.id}`} close={close}>
-          <JobDetails job={job} />
-        </Inspector>
-      );
-    default:
-      return null;
+  const panel = params.get("panel");
+  if (panel === "log") {
+    return (
+      <Inspector title={`Log of job ${job.id}`} close={close}>
+        <LogViewer
+          text={job.log ?? ""}
+          following={isActive(job.state)}
+          state={job.log === null && !isActive(job.state) ? "gone" : "ready"}
+          goneReason="The job wrote no log: it ended before the runner began with it."
+          fileName={`job-${job.id}.log`}
+          note={isActive(job.state) ? "written at the end of each task" : undefined}
+        />
+      </Inspector>
+    );
   }
+  if (panel === "details") {
+    return (
+      <Inspector title={`Details of job ${job.id}`} close={close}>
+        <JobDetails job={job} />
+      </Inspector>
+    );
+  }
+  return null;
 }

@@ -28,7 +28,7 @@ export function PageHead({ title, pill, facts, actions, tabs, ruled = false }: P
         <h1 className="min-w-0 text-20 font-semibold max-md:max-w-full">{title}</h1>
         {pill}
         {facts !== undefined && (
-          <div className="min-w-0 truncate text-ink-3 max-md:order-last max-md:w-full max-md:whitespace-normal">
+          <div className="min-w-0 flex-1 basis-40 truncate text-ink-3 max-md:basis-auto max-md:order-last max-md:w-full max-md:whitespace-normal">
             {facts}
           </div>
         )}

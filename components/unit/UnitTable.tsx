@@ -17,9 +17,8 @@ import { EmptyState } from "../ui/EmptyState";
 import { ErrorState } from "../ui/ErrorState";
 import { formatClock, formatCount, formatDuration } from "../ui/format";
 import { Kbd } from "../ui/Kbd";
-import { MiddleTruncate } from "../ui/MiddleTruncate";
 import { RelativeTime } from "../ui/RelativeTime";
-import { unitName } from "./unit-words";
+import { shortImage, unitName } from "./unit-words";
 import type { useUnitWindow } from "./use-units";
 
 const col = columnsOf<UnitRow>();
@@ -27,7 +26,7 @@ const columns = col.columns([
   col.accessor("state", {
     header: "State",
     enableSorting: false,
-    meta: { width: 148 },
+    meta: { width: 136 },
     cell: ({ row: { original: unit } }) => (
       <>
         <UnitStateWord unit={unit} />
@@ -43,13 +42,15 @@ const columns = col.columns([
       unit.zarr_url === null || unit.kind === "init" ? (
         <span className="text-ink-2">{unitName(unit)}</span>
       ) : (
-        <MiddleTruncate text={unit.zarr_url} max={34} />
+        <span title={unit.zarr_url} className="font-mono text-12">
+          {shortImage(unit.zarr_url)}
+        </span>
       ),
   }),
   col.accessor("started_at", {
     header: "Started",
     enableSorting: false,
-    meta: { align: "right", width: 130, quiet: true },
+    meta: { align: "right", width: 108, quiet: true },
     cell: (c) => <RelativeTime value={c.getValue()} empty="" />,
   }),
   col.accessor("wall_seconds", {

@@ -26,7 +26,7 @@ const WELL = /\/([^/]+)\.zarr\/([A-Z]{1,2})\/(\d{1,2})\/[^/]+\/?$/;
 export function wellOf(zarrUrl: string): WellPlace | null {
   const [, plate, letters, number] = WELL.exec(zarrUrl) ?? [];
   if (plate === undefined || letters === undefined || number === undefined) return null;
-  const row = [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  const row = Array.from(letters).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
   const column = Number(number) - 1;
   return column < 0 ? null : { plate, row, column };
 }
