@@ -57,8 +57,9 @@ async function main(): Promise<number> {
     catchConsole(log);
     server = await step("Start database and server", async () => {
       const value = await startServer({ env: { ...env, FRACTAL_ROLE: "all" }, log });
-      return { value, note: [`log in ${logFile}`, ...value.notes].join("; ") };
+      return { value, note: `log in ${logFile}` };
     });
+    for (const note of server.notes) say(dim(`  ${note}`));
     return await runQuickstart(server, env.FRACTAL_DATA_DIR);
   } catch (err) {
     return refuse(err);
