@@ -8,7 +8,7 @@
  * one of the two final states, except the loss of the lease or of the database: then another driver goes on.
  */
 import type { Db } from "@/db/client";
-import { isDatabaseAway } from "./database-away";
+import { isDatabaseAway } from "../runner/store/away";
 import { activateGroup, deleteGroup, endActivity, loadActivity } from "../runner/store/activity";
 import { setActivityLog, setOngoing } from "../runner/store/activity";
 import type { LoadedActivity } from "../runner/store/activity";

@@ -51,6 +51,7 @@ type Watch = {
   /** Our child has exited, so that a certain look is worth it now. */
   workerExited: boolean;
   isCancelled: boolean;
+  isClosed: boolean;
   lastError: string | null;
 };
 
@@ -59,14 +60,20 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
   const watches = new Map<number, Watch>();
   let stopCheckedAt = -Infinity;
   let isStopped = false;
+  // Units begin to wait when they are planned and when a batch closes, at no other time.
+  let mayWait = true;
   for (;;) {
     ctx.lease.signal.throwIfAborted();
     if (!isStopped && performance.now() - stopCheckedAt > STOP_CHECK_MS) {
       stopCheckedAt = performance.now();
       isStopped = await noteStopRequest(ctx);
+      mayWait ||= isStopped;
     }
-    if (isStopped) await write(ctx, (tx) => stopPendingUnits(tx, run.id));
-    else await gatherWaitingUnits(ctx, run, call);
+    if (mayWait) {
+      if (isStopped) await write(ctx, (tx) => stopPendingUnits(tx, run.id));
+      else await gatherWaitingUnits(ctx, run, call);
+      mayWait = false;
+    }
 
     const open = await listOpenBatches(ctx.db, run.id);
     if (open.length === 0) return isStopped;
@@ -75,6 +82,7 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
       const watch = watches.get(batch.id) ?? (await newWatch(ctx, batch));
       watches.set(batch.id, watch);
       hasMoved = (await stepBatch(ctx, run, call, batch, watch, isStopped)) || hasMoved;
+      mayWait ||= watch.isClosed;
     }
     if (!hasMoved)
       await ctx.wake.wait(
@@ -104,6 +112,7 @@ async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
     lookedAt: performance.now(),
     workerExited: false,
     isCancelled: false,
+    isClosed: false,
     lastError: null,
   };
 }
@@ -297,5 +306,6 @@ async function close(
     return { attempt, outcome, unit: { state: "failed", cause } };
   };
   await write(ctx, (tx) => closeBatch(tx, batch, unended.map(verdict)));
+  watch.isClosed = true;
   await ctx.executor.tidy(batch);
 }

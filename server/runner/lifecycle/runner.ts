@@ -9,7 +9,7 @@ import { listen } from "@/db/listen";
 import type { Logger } from "@/server/platform/logger";
 import type { HeldLease } from "../engine/lease";
 import { Wake } from "../engine/wake";
-import { claimLease, expireLease } from "../store/lease";
+import { claimLease, releaseLease } from "../store/lease";
 import type { LeaseKey } from "../store/lease";
 import { answerNextCall, ensureInstance, reportAlive, reportGone, sweep } from "../store/presence";
 import type { TakenCall } from "../store/presence";
@@ -19,6 +19,8 @@ import { buryDeadNeighbours, identify } from "./neighbours";
 const POLL_MS = 2_000;
 const ALIVE_MS = 5_000;
 const SWEEP_MS = 60_000;
+/** Before a driver that gave up is tried again. */
+const RETRY_SECONDS = 3;
 /** Jobs and activities that one process drives at a time; what they start is bounded elsewhere. */
 const MAX_DRIVEN = { job: 50, activity: 2 } as const;
 
@@ -98,8 +100,9 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
       await options.drive[key.kind as "job" | "activity"]({ db, log: child, lease, wake }, key.id);
     } catch (err) {
       if (!lease.signal.aborted) child.warn({ err }, "left for another driver");
-      // Let it be claimed again at once, by us or by another.
-      await expireLease(db, key).catch(() => undefined);
+      // What failed here may fail again: a pause keeps it from turning in circles.
+      const pause = stopping.signal.aborted ? 0 : RETRY_SECONDS;
+      await releaseLease(db, key, pause).catch(() => undefined);
     } finally {
       keeper.release(key);
       driven.delete(key);

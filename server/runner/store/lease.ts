@@ -56,11 +56,11 @@ export async function extendLeases(db: Db, keys: readonly LeaseKey[]): Promise<L
   return keys.filter((key) => ours.has(`${key.kind} ${key.id} ${key.token}`));
 }
 
-/** Let others claim at once: on shutdown, and when a driver ends early. */
-export async function expireLease(db: Db, key: LeaseKey): Promise<void> {
-  await db.execute(
-    sql`UPDATE lease SET expires_at = '-infinity' WHERE kind = ${key.kind} AND id = ${key.id} AND token = ${key.token}`,
-  );
+/** Let it be claimed again, by us or by another: at once, or after a pause. */
+export async function releaseLease(db: Db, key: LeaseKey, pauseSeconds: number): Promise<void> {
+  await db.execute(sql`
+    UPDATE lease SET expires_at = clock_timestamp() + make_interval(secs => ${pauseSeconds})
+    WHERE kind = ${key.kind} AND id = ${key.id} AND token = ${key.token}`);
 }
 
 /** The object is finished: its lease is of no more use. */
