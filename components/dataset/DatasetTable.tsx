@@ -20,7 +20,7 @@ const columns = col.columns([
   col.accessor("name", { header: "Dataset", meta: { minWidth: 200 } }),
   col.accessor("project_name", {
     header: "Project",
-    meta: { width: 200 },
+    meta: { width: 170 },
     cell: ({ row }) => (
       <Link href={`/projects/${row.original.project_id}`} className="rounded-tag text-ink-2 hover:underline">
         {row.original.project_name}
@@ -41,8 +41,8 @@ const columns = col.columns([
   col.accessor("zarr_dir", {
     header: "Folder",
     enableSorting: false,
-    meta: { minWidth: 240, quiet: true },
-    cell: (c) => <MiddleTruncate text={c.getValue()} max={44} copyable />,
+    meta: { width: 312, quiet: true },
+    cell: (c) => <MiddleTruncate text={c.getValue()} max={36} copyable />,
   }),
   col.accessor("timestamp_created", {
     header: "Created",

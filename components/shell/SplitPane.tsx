@@ -17,6 +17,8 @@ export type SplitPaneProps = {
   /** An `Inspector`; null or undefined = closed. */
   inspector?: ReactNode;
   inspectorWidth?: number;
+  /** Only beside the work area (from 1,180 px), never over it: for what nobody opened. */
+  inspectorBesideOnly?: boolean;
   /** Under 900 px: both panes one below the other, or only one of them. */
   phone?: "stack" | "start" | "main";
   className?: string;
@@ -79,6 +81,7 @@ export function SplitPane(props: SplitPaneProps) {
           style={{ "--pane": `${right.width}px` } as Record<string, string>}
           className={cx(
             "flex min-h-0 min-w-0 flex-col bg-surface",
+            props.inspectorBesideOnly === true && "max-xl:hidden",
             "lg:relative lg:w-(--pane) lg:shrink-0 lg:border-l lg:border-line",
             "lg:max-xl:absolute lg:max-xl:inset-y-0 lg:max-xl:right-0 lg:max-xl:z-20 lg:max-xl:max-w-[calc(100%-48px)] lg:max-xl:shadow-dialog",
             "max-lg:fixed max-lg:inset-x-0 max-lg:top-(--topbar-h) max-lg:bottom-(--bottombar-h) max-lg:z-30",

@@ -134,7 +134,9 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
         {...keys}
         className={cx(
           "min-h-0 min-w-0 flex-1",
-          isList ? "overflow-visible" : "overflow-auto overscroll-contain md:min-h-32",
+          isList ? "overflow-visible" : "overflow-auto overscroll-contain",
+          // A short table inside a section ends with its last row.
+          !isList && props.footer !== false && "md:min-h-32",
         )}
       >
         {isEmpty ? (

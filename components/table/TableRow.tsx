@@ -3,7 +3,7 @@
 import type { ReactTable, Row as ModelRow, RowData } from "@tanstack/react-table";
 import { cx } from "class-variance-authority";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 
 import { Checkbox } from "../ui/Checkbox";
 import { Skeleton } from "../ui/Skeleton";
@@ -87,6 +87,7 @@ export function TableRow<Row extends RowData>(props: Props<Row>) {
                 data-row-link
                 prefetch={false}
                 scroll={!href.startsWith("?")}
+                {...(href.startsWith("?") ? inPlace : {})}
                 aria-current={props.isSelected ? "true" : undefined}
                 className="rounded-tag font-medium outline-offset-1 group-hover/row:underline group-hover/row:decoration-line-2 group-hover/row:underline-offset-3"
               >
@@ -112,6 +113,16 @@ export function TableRow<Row extends RowData>(props: Props<Row>) {
   );
 }
 
+/** A link that only changes the query opens a panel of this page: the server has nothing to add. */
+const inPlace = {
+  prefetch: false,
+  onClick: (event: MouseEvent<HTMLAnchorElement>) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    window.history.pushState(null, "", event.currentTarget.search);
+  },
+};
+
 function isShiftClick(event: Event): boolean {
-  return event instanceof MouseEvent && event.shiftKey;
+  return event instanceof window.MouseEvent && event.shiftKey;
 }
