@@ -93,6 +93,16 @@ test("no file names the host of a package registry or a folder of the machine it
   expect(offenders(FILES, pattern)).toEqual([]);
 });
 
+test("the lock file has every optional package: npm ci refuses it otherwise, on every machine", () => {
+  type Locked = { version?: string; optionalDependencies?: Record<string, string> };
+  const { packages } = JSON.parse(textOf("package-lock.json")) as { packages: Record<string, Locked> };
+  const names = new Set(Object.keys(packages).map((key) => key.slice(key.lastIndexOf("node_modules/") + 13)));
+  const missing = Object.values(packages).flatMap((entry) =>
+    Object.keys(entry.optionalDependencies ?? {}).filter((name) => !names.has(name)),
+  );
+  expect(missing, "run `npm run lock:complete` and commit the lock file").toEqual([]);
+});
+
 const MAX_LINES = 400;
 
 test(`no file of ours is longer than ${MAX_LINES} lines`, () => {

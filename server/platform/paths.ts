@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   ENOTDIR: "a part of the path is a file, not a folder",
   EEXIST: "it exists and is not a folder",
+  // What a recursive mkdir reports where it may not make the first folder.
+  ENOENT: "a folder above it is missing and cannot be made",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   ELOOP: "its symbolic links go in a circle",

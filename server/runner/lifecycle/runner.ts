@@ -88,6 +88,11 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
     if (count >= MAX_DRIVEN[kind]) return false;
     const key = await claimLease(db, kind, owner);
     if (!key) return false;
+    if (stopping.signal.aborted) {
+      // Claimed while we were told to end: nobody would abort this driver any more.
+      await releaseLease(db, key, 0);
+      return false;
+    }
     const wake = new Wake();
     driven.set(key, { wake, done: drive(key, wake) });
     return true;

@@ -1,5 +1,8 @@
-/** SQLSTATE classes and socket errors that mean "the database is away", not "the statement is wrong". */
-const AWAY_STATES = /^(08|57P|53)/;
+/**
+ * SQLSTATE classes that say nothing against the statement: connection (08), rolled back by a deadlock or a
+ * conflict (40), out of resources (53), cancelled by an administrator or shutting down (57), system error (58).
+ */
+const AWAY_STATES = /^(08|40|53|57|58)/;
 const AWAY_CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -11,7 +14,7 @@ const AWAY_CODES = new Set([
   "CONNECT_TIMEOUT",
 ]);
 
-/** Did the database go away? Then what was being done is left for another driver, or for this one later. */
+/** May the same work succeed later? Then it is left for another driver, or for this one after a pause. */
 export function isDatabaseAway(err: unknown): boolean {
   for (let cause = err; cause instanceof Error; cause = cause.cause) {
     const code = (cause as { code?: unknown }).code;
