@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, index, json, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import {
   ACTIVITY_ACTIONS,
   ACTIVITY_STATUSES,
@@ -65,8 +65,9 @@ export const tasks = pgTable(
     command_parallel: text().array(),
     meta_non_parallel: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     meta_parallel: jsonb().$type<Record<string, unknown>>().notNull().default({}),
-    args_schema_non_parallel: jsonb().$type<ArgsSchema>(),
-    args_schema_parallel: jsonb().$type<ArgsSchema>(),
+    // json, not jsonb: the order of the properties is the order of the form.
+    args_schema_non_parallel: json().$type<ArgsSchema>(),
+    args_schema_parallel: json().$type<ArgsSchema>(),
     args_schema_version: text(),
     docs_info: text(),
     docs_link: text(),
