@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 
 import { parseThemeChoice, THEME_COOKIE, themeAttributes } from "@/components/shell/theme";
 import { ThemeScript } from "@/components/shell/ThemeScript";
+import { ThemeWatcher } from "@/components/shell/ThemeWatcher";
 import { Toaster } from "@/components/ui/Toaster";
 
 export const metadata: Metadata = { title: { default: "Fractal", template: "%s · Fractal" } };
@@ -24,6 +25,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <ThemeScript nonce={nonce} />
       </head>
       <body>
+        <ThemeWatcher />
         {children}
         <Toaster />
       </body>

@@ -79,10 +79,10 @@ export function Facets({ facets, view }: Props) {
     <div className="flex flex-col gap-3.5">
       <FacetList facets={all} onToggle={onToggle} />
       {measured.map((attribute) => (
-        <section key={attribute.name} aria-label={attribute.name}>
-          <h3 className="mb-1 text-12 text-ink-3">{attribute.name}</h3>
+        <div key={attribute.name} role="group" aria-label={attribute.name}>
+          <p className="mb-1 text-12 text-ink-3">{attribute.name}</p>
           <Histogram values={attribute.values as { value: number; count: number }[]} label={attribute.name} />
-        </section>
+        </div>
       ))}
     </div>
   );

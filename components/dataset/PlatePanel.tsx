@@ -12,6 +12,9 @@ import { formatCount } from "@/components/ui/format";
 import { Select } from "@/components/ui/Select";
 import { Skeleton } from "@/components/ui/Skeleton";
 
+/** Fewer are read from the map; their distribution says nothing. */
+const MANY_WELLS = 24;
+
 type Props = { plate: Plate; view: DatasetView };
 
 /** The wells of one plate by state or by a number. A click filters the table by the well, a second one ends it. */
@@ -75,7 +78,9 @@ export function PlatePanel({ plate, view }: Props) {
           />
           {data.range !== null && data.range.high > data.range.low && (
             <div className="mt-3">
-              <HistogramBars classes={data.histogram} label={`Spread of ${colorKey} over the wells`} />
+              {data.wells.length >= MANY_WELLS && (
+                <HistogramBars classes={data.histogram} label={`Spread of ${colorKey} over the wells`} />
+              )}
               <div className="ramp-seq h-2" aria-hidden="true" />
               <p className="mt-1 flex justify-between gap-2 text-12 text-ink-3">
                 <span>{formatValue(data.range.low)}</span>
@@ -122,7 +127,7 @@ function StateCounts({ wells }: { wells: readonly { state?: string }[] }) {
 
 /** Large plates shrink with the pane; small ones must not become huge. */
 function wellPx(columns: number): number {
-  if (columns <= 6) return 26;
+  if (columns <= 6) return 30;
   if (columns <= 12) return 19;
   return 15;
 }

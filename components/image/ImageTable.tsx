@@ -150,12 +150,6 @@ function columnsFor(
         cell: ({ row }) => <Value value={row.original.attributes[name]} />,
       }),
     ),
-    col.accessor("types", {
-      header: "Types",
-      enableSorting: false,
-      meta: { width: 150 },
-      cell: (c) => <Types types={c.getValue()} />,
-    }),
     ...(withState
       ? [
           col.accessor("state", {
@@ -173,6 +167,12 @@ function columnsFor(
           }),
         ]
       : []),
+    col.accessor("types", {
+      header: "Types",
+      enableSorting: false,
+      meta: { width: 150 },
+      cell: (c) => <Types types={c.getValue()} />,
+    }),
   ]);
 }
 

@@ -32,11 +32,7 @@ export function remember(cookie: string, value: string): void {
   document.cookie = `${cookie}=${value}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
 }
 
-/**
- * Runs before the first paint and once more whenever the system changes its mind. Static text, so that a
- * hash or nonce in the content security policy can allow it.
- */
+/** Runs before the first paint; `ThemeWatcher` goes on from there. Static text, so that its nonce can allow it. */
 export const THEME_SCRIPT =
-  "(()=>{const r=document.documentElement,m=matchMedia('(prefers-color-scheme: dark)')," +
-  "f=()=>{if(r.dataset.themeChoice==='system')r.dataset.theme=m.matches?'dark':'light'};" +
-  "f();m.addEventListener('change',f)})()";
+  "(()=>{const r=document.documentElement;if(r.dataset.themeChoice==='system')" +
+  "r.dataset.theme=matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})()";

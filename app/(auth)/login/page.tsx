@@ -23,7 +23,7 @@ export default async function LoginPage({ searchParams }: Props) {
 
   return (
     <div className="grid min-h-dvh lg:grid-cols-[2fr_minmax(400px,1fr)]">
-      <div className="grid grid-rows-[1fr_auto] bg-stage px-11 pt-11 pb-8 max-lg:hidden">
+      <aside aria-label="Picture of a plate" className="grid grid-rows-[1fr_auto] bg-stage px-11 pt-11 pb-8 max-lg:hidden">
         <div className="grid min-h-0 place-items-center">
           <LoginPlate className="max-h-[74dvh] w-full max-w-[880px]" />
         </div>
@@ -31,12 +31,12 @@ export default async function LoginPage({ searchParams }: Props) {
           <span>Drawn plate, dose response, strongest on the right</span>
           <span>Nuclei, actin, vesicles</span>
         </p>
-      </div>
+      </aside>
       <div className="flex flex-col bg-surface px-16 py-9 max-lg:items-center max-md:px-6">
-        <p className="flex items-center gap-2.5 text-[17px] font-[650] tracking-[-0.015em] max-lg:w-full max-lg:max-w-[352px]">
+        <header className="flex items-center gap-2.5 text-[17px] font-[650] tracking-[-0.015em] max-lg:w-full max-lg:max-w-[352px]">
           <Logo size={22} />
           Fractal
-        </p>
+        </header>
         <main className="my-auto w-full max-w-[352px] py-10 lg:max-w-none">
           <h1 className="text-[24px] leading-8 font-semibold tracking-[-0.02em]">Log in</h1>
           <p className="mt-1 mb-5 text-ink-2">Image analysis on your institute’s computers.</p>
@@ -50,13 +50,13 @@ export default async function LoginPage({ searchParams }: Props) {
             No account, or locked out? Ask an administrator of this server.
           </p>
         </main>
-        <p className="flex justify-between gap-6 max-lg:w-full max-lg:max-w-[352px]">
+        <footer className="max-lg:w-full max-lg:max-w-[352px]">
           <LiveMark ok={database === "ok"}>
             {database === "ok"
               ? "The server answers"
               : "The database does not answer; logging in will not work"}
           </LiveMark>
-        </p>
+        </footer>
       </div>
     </div>
   );
