@@ -19,7 +19,7 @@ import {
 } from "./schema-groups";
 import { prepareSchema, withoutManaged } from "./schema-prepare";
 import { errorTree, findProblems, makeFormValidator, type Dialect } from "./schema-validator";
-import { DEFAULTS, storedValues } from "./schema-values";
+import { DEFAULTS, defaultsOf, storedValues } from "./schema-values";
 import { NumberField, SelectWidget, SwitchWidget, TextWidget } from "./schema-widgets";
 
 export type SchemaFormProps = {
@@ -37,6 +37,8 @@ export type SchemaFormProps = {
   /** Calls missing arguments so before they were touched. */
   showMissing?: boolean;
   readOnly?: boolean;
+  /** Arguments that are not drawn now: a search, only the modified ones. Their values stay. */
+  hidden?: readonly string[];
 };
 
 const templates: Partial<TemplatesType<JsonMap, RJSFSchema, FormContext>> = {
@@ -65,7 +67,8 @@ const widgets = {
   RadioWidget: SelectWidget,
   CheckboxWidget: SwitchWidget,
 };
-const uiSchema = { "ui:submitButtonOptions": { norender: true } };
+const noSubmit = { "ui:submitButtonOptions": { norender: true } };
+const notDrawn = { "ui:widget": "hidden" };
 
 /**
  * The arguments of a task as a form made from its JSON Schema; nothing else imports the form library. A
@@ -94,7 +97,8 @@ function drawableOf({ schema, dialect }: SchemaFormProps) {
 
 function DrawnForm(props: SchemaFormProps & { drawn: RJSFSchema }) {
   const { schema, drawn, dialect, onChange, problems = {} } = props;
-  const [values, setValues] = useState<JsonMap>(props.value);
+  // With the defaults from the start, or the library would report them as the first change.
+  const [values, setValues] = useState<JsonMap>(() => ({ ...defaultsOf(schema, dialect), ...props.value }));
   const [touched, setTouched] = useState<Readonly<Record<string, true>>>({});
   const [validator] = useState(() => makeFormValidator(withoutManaged(schema), dialect));
   const touch = (id: string | undefined) => {
@@ -109,7 +113,10 @@ function DrawnForm(props: SchemaFormProps & { drawn: RJSFSchema }) {
       <Form<JsonMap, RJSFSchema, FormContext>
         tagName="div"
         schema={drawn}
-        uiSchema={uiSchema}
+        uiSchema={{
+          ...noSubmit,
+          ...Object.fromEntries((props.hidden ?? []).map((name) => [name, notDrawn])),
+        }}
         validator={validator}
         formData={values}
         onChange={({ formData }, id) => {
