@@ -41,7 +41,7 @@ export function TaskPane({ workflow, dataset, editor, readOnlyReason }: Props) {
     TABS.map((name) => [name, params.href({ tab: name === "arguments" ? null : name })]),
   );
   const isReadOnly = readOnlyReason !== undefined;
-  const differs = (...keys: (keyof typeof values)[]) => keys.some((key) => !isSame(stored[key], values[key]));
+  const differs = (...keys: (keyof typeof values)[]) => keys.some((key) => key in editor.changed);
   return (
     <section aria-label={`Task ${task.order + 1}`} className="flex min-h-0 flex-1 flex-col max-lg:flex-none">
       <header className="flex shrink-0 flex-wrap items-center gap-x-2.5 gap-y-1 px-(--gutter) pt-2.5">
