@@ -136,6 +136,17 @@ export function interrupted(isStateChange: boolean, times: number): Cause {
   );
 }
 
+/** @param why First line of what went wrong. */
+export function internalError(why: string): Cause {
+  return cause(
+    "not_started",
+    "Internal error",
+    "The platform itself failed while it ran this job.",
+    why.slice(0, 500),
+    "Tell your administrator the number of the job. What could be stored is kept.",
+  );
+}
+
 export function neverStarted(times: number, why: string | null): Cause {
   return cause(
     "not_started",

@@ -55,8 +55,10 @@ export type UnitLine = {
 };
 
 const Count = z.int().nonnegative();
-/** Seconds since 1970 on the clock of the machine the worker runs on. */
-const Seconds = z.number().nonnegative();
+/** What is stored as a 4-byte integer: a larger number is garbage, and must cost its line and not the job. */
+const SmallCount = Count.max(2 ** 31 - 1);
+/** Seconds since 1970 on the clock of the machine the worker runs on; before the year 10000. */
+const Seconds = z.number().nonnegative().max(253_402_300_799);
 
 export const BeginLine = z.object({
   e: z.literal("begin"),
@@ -79,9 +81,9 @@ export const EndLine = z
     n: Count,
     t: Seconds,
     /** Exit code; null when a signal ended the unit or no process was made. */
-    exit: Count.nullable(),
+    exit: SmallCount.nullable(),
     /** Number of the signal that ended the unit, else null. */
-    signal: z.int().positive().nullable(),
+    signal: SmallCount.min(1).nullable(),
     /** Why the worker calls it failed; null when the exit code or the signal says all. */
     reason: z.enum(END_REASONS).nullable(),
     /** One sentence with the numbers of `reason`; null exactly when `reason` is. */
@@ -97,7 +99,7 @@ export const EndLine = z
     /** Offset and length in `logs.txt`, in bytes. */
     log: z.tuple([Count, Count]),
     /** Lines of the stored log with "warning" in any letter case. */
-    warnings: Count,
+    warnings: SmallCount,
     /** The output, ≤ 64 KB as text; null: none. Absent when it is in a file. */
     out: z.record(z.string(), z.unknown()).nullable().optional(),
     /** Relative to the batch folder; always beside `out_bytes` and `out_sha256`. */

@@ -23,17 +23,17 @@ import {
   insertBatch,
   listOpenBatches,
   listUnendedAttempts,
-  setLaunched,
   setUnknown,
-  streamAttempts,
 } from "../store/batch";
 import type { AttemptVerdict, OpenBatch, UnendedAttempt } from "../store/batch";
 import { findStopRequest, setStopping } from "../store/job";
-import { listBatchUnits, stopPendingUnits } from "../store/unit";
+import { stopPendingUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
 import { ingest } from "./ingest";
-import type { IngestState } from "./ingest";
+import { launchBatch } from "./launch-batch";
+import { newWatch } from "./watch";
+import type { Watch } from "./watch";
 
 /** Naps between two looks: short while results come in, longer while nothing moves. */
 const NAP_MS = { busy: 100, idle: 500 };
@@ -41,19 +41,6 @@ const NAP_MS = { busy: 100, idle: 500 };
 const SETTLE_MS = 15_000;
 /** A person's stop is looked for this often; a NOTIFY makes it sooner. */
 const STOP_CHECK_MS = 1_000;
-
-/** What this process remembers of an open batch; all of it can be made again from the rows. */
-type Watch = {
-  ingest: IngestState;
-  units: Awaited<ReturnType<typeof listBatchUnits>>;
-  /** `performance.now()` of the last certain look or last news. */
-  lookedAt: number;
-  /** Our child has exited, so that a certain look is worth it now. */
-  workerExited: boolean;
-  isCancelled: boolean;
-  isClosed: boolean;
-  lastError: string | null;
-};
 
 /** @returns True if a person stopped the job: what ended well is kept, the rest is stopped. */
 export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<boolean> {
@@ -100,23 +87,6 @@ async function noteStopRequest(ctx: JobContext): Promise<boolean> {
   return true;
 }
 
-async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
-  return {
-    ingest: {
-      offset: batch.results_offset,
-      hasBegun: batch.host !== null,
-      hasExited: batch.exit_reason !== null,
-    },
-    units: await listBatchUnits(ctx.db, batch.id),
-    // Never at once: a certain look voids a worker that is only about to begin.
-    lookedAt: performance.now(),
-    workerExited: false,
-    isCancelled: false,
-    isClosed: false,
-    lastError: null,
-  };
-}
-
 async function gatherWaitingUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<void> {
   const waiting = await countUnplanned(ctx.db, run.id);
   if (waiting === 0) return;
@@ -156,82 +126,13 @@ async function stepBatch(
       return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host.cpus));
     }
     case "launching":
-      await launch(ctx, run, call, batch, watch);
+      await launchBatch(ctx, run, call, batch, watch, isStopped);
       return true;
     case "launched":
       return follow(ctx, run, call, batch, watch, isStopped);
     case "closed":
       return false;
   }
-}
-
-async function launch(
-  ctx: JobContext,
-  run: HistoryRunRow,
-  call: CallResources,
-  batch: OpenBatch,
-  watch: Watch,
-): Promise<void> {
-  if (await ctx.executor.hasBegun(batch)) {
-    // An earlier driver launched it and died before it could say so.
-    await write(ctx, (tx) => setLaunched(tx, batch.id, null));
-    return;
-  }
-  if (!ctx.lease.isFresh()) {
-    await ctx.wake.wait(NAP_MS.idle, ctx.lease.signal);
-    return;
-  }
-  const { job } = ctx.loaded;
-  const { task } = run.workflow_task_dump;
-  let handle = null;
-  try {
-    await ctx.executor.prepare(batch, {
-      header: {
-        v: 1,
-        batch: batch.id,
-        tag: batch.tag,
-        slots: batch.slots,
-        cpus: batch.cpus,
-        mem_mb: batch.mem_mb,
-        unit_limit_s: call.unitLimitSeconds,
-        // Python writes to a file in blocks; without this, a running log would be empty for minutes.
-        env: { FRACTAL_CACHE_DIR: job.cache_dir, PYTHONUNBUFFERED: "1" },
-        clean_env: true,
-      },
-      units: unitLines(ctx, batch, task),
-    });
-    handle = await ctx.executor.launch(batch, () => {
-      watch.workerExited = true;
-      ctx.wake.notify();
-    });
-  } catch (err) {
-    // Nothing was started: the certain look that follows voids the folder, and the units wait again.
-    watch.lastError = err instanceof Error ? err.message : String(err);
-    watch.workerExited = true;
-    ctx.log.warn({ err, batch: batch.id }, "a worker could not be launched");
-  }
-  await write(ctx, (tx) => setLaunched(tx, batch.id, handle));
-  watch.lookedAt = performance.now();
-}
-
-async function* unitLines(
-  ctx: JobContext,
-  batch: OpenBatch,
-  task: HistoryRunRow["workflow_task_dump"]["task"],
-) {
-  const isCompound = task.command_non_parallel !== null && task.command_parallel !== null;
-  for await (const attempts of streamAttempts(ctx.db, batch.id))
-    yield attempts.map((attempt) => {
-      const isInit = attempt.kind === "init";
-      const argv = isInit || !task.command_parallel ? task.command_non_parallel : task.command_parallel;
-      return {
-        n: attempt.n,
-        unit: attempt.unit_id,
-        argv: argv ?? [],
-        args: attempt.args,
-        ...(isCompound && isInit ? { init: true } : {}),
-      };
-    });
 }
 
 async function follow(
@@ -242,11 +143,8 @@ async function follow(
   watch: Watch,
   isStopped: boolean,
 ): Promise<boolean> {
-  if (isStopped && !watch.isCancelled) {
-    await ctx.executor.cancel(batch, "all");
-    watch.isCancelled = true;
-  }
-  const hasNews = await ingest(ctx, batch, watch.ingest, watch.units);
+  if (isStopped && !watch.isCancelled) watch.isCancelled = await cancel(ctx, batch);
+  const hasNews = await ingest(ctx, batch, watch.ingest, watch.units, isStopped);
   if (watch.ingest.hasExited) {
     await close(ctx, run, call, batch, watch, isStopped);
     return true;
@@ -256,7 +154,9 @@ async function follow(
     // Not at once again: one transaction for what a nap gathers is far cheaper than one per line.
     return false;
   }
-  const seemsGone = watch.workerExited || batch.handle === null || !ctx.executor.mayLive(batch.handle);
+  const seemsGone =
+    watch.workerExited ||
+    (batch.handle === null ? !watch.isSeenRunning : !ctx.executor.mayLive(batch.handle));
   if (!seemsGone && performance.now() - watch.lookedAt < SETTLE_MS) return false;
   if (seemsGone && performance.now() - watch.lookedAt < NAP_MS.idle) return false;
   watch.lookedAt = performance.now();
@@ -267,11 +167,23 @@ async function follow(
     return false;
   }
   if (batch.unknown_why !== null) await write(ctx, (tx) => setUnknown(tx, batch.id, null));
-  if (life.value === "running") return false;
+  watch.isSeenRunning = life.value === "running";
+  if (watch.isSeenRunning) return false;
   // The last lines may have come between our read and the end of the worker.
-  while (await ingest(ctx, batch, watch.ingest, watch.units));
+  while (await ingest(ctx, batch, watch.ingest, watch.units, isStopped));
   await close(ctx, run, call, batch, watch, isStopped);
   return true;
+}
+
+/** @returns False if the worker cannot be told now, for instance because the disk is full: it is tried again. */
+async function cancel(ctx: JobContext, batch: OpenBatch): Promise<boolean> {
+  try {
+    await ctx.executor.cancel(batch, "all");
+    return true;
+  } catch (err) {
+    ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop");
+    return false;
+  }
 }
 
 async function close(
@@ -307,5 +219,7 @@ async function close(
   };
   await write(ctx, (tx) => closeBatch(tx, batch, unended.map(verdict)));
   watch.isClosed = true;
-  await ctx.executor.tidy(batch);
+  await ctx.executor.tidy(batch).catch((err: unknown) => {
+    ctx.log.warn({ err, batch: batch.id }, "the folder of a closed batch cannot be tidied");
+  });
 }

@@ -5,6 +5,7 @@ import type { Cause } from "@/server/contracts/job";
 import { parseTaskOutput } from "@/server/domain/images/output";
 import { badOutput, causeOf } from "@/server/domain/jobs/cause";
 import { parseResultLine } from "@/server/domain/jobs/protocol";
+import { storableText } from "@/server/domain/jobs/storable";
 import type { EndLine } from "@/server/domain/jobs/protocol";
 import type { OpenBatch } from "../store/batch";
 import { listBatchUnits, storeResults } from "../store/unit";
@@ -13,6 +14,10 @@ import { write } from "./context";
 import type { EngineContext } from "./context";
 
 const MAX_BYTES = 8 * 1024 * 1024;
+/** Outputs in files that one turn holds in memory, beside the lines. */
+const MAX_OUTPUT_BYTES_PER_TURN = 16 * 1024 * 1024;
+/** Read whole and checked in our own memory; a list of 100,000 images is a third of it. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const LOG_TAIL_BYTES = 8 * 1024;
 const NEWLINE = 0x0a;
 
@@ -26,7 +31,8 @@ export type IngestState = {
 /**
  * Store what is new in a batch's results.
  *
- * @param units Numbers that the lines may name, from `listBatchUnits`.
+ * @param units     Numbers that the lines may name, from `listBatchUnits`.
+ * @param isStopped A person has stopped the job. If not, units that the worker cancelled were interrupted.
  * @returns Whether anything was new; more may be waiting.
  */
 export async function ingest(
@@ -34,17 +40,25 @@ export async function ingest(
   batch: OpenBatch,
   state: IngestState,
   units: Awaited<ReturnType<typeof listBatchUnits>>,
+  isStopped: boolean,
 ): Promise<boolean> {
   const bytes = await ctx.executor.read(path.join(batch.folder, "results.jsonl"), state.offset, MAX_BYTES);
-  const end = bytes ? bytes.lastIndexOf(NEWLINE) + 1 : 0;
-  if (!bytes || end === 0) return false;
+  if (!bytes) return false;
+  const whole = bytes.lastIndexOf(NEWLINE) + 1;
+  // No line is so long: it is skipped in pieces, or it would hide everything behind it.
+  const end = whole === 0 && bytes.length === MAX_BYTES ? MAX_BYTES : whole;
+  if (end === 0) return false;
 
   const starts: StartedUnit[] = [];
   const ends = new Map<number, EndLine>();
   let beginHost: string | null = null;
   let exitReason: string | null = null;
   let badLines = 0;
-  for (const text of decodeLines(bytes.subarray(0, end))) {
+  let used = 0;
+  let outputBytes = 0;
+  for (const { text, to } of decodeLines(bytes.subarray(0, end))) {
+    if (outputBytes > MAX_OUTPUT_BYTES_PER_TURN) break;
+    used = to;
     const parsed = text === null ? ({ ok: false, why: "not UTF-8" } as const) : parseResultLine(text);
     if (!parsed.ok) {
       badLines += 1;
@@ -52,17 +66,23 @@ export async function ingest(
       continue;
     }
     const { line } = parsed;
-    if (line.e === "begin") beginHost = line.host;
+    if (line.e === "begin") beginHost = storableText(line.host);
     else if (line.e === "exit") exitReason = line.reason;
     else if (!units.has(line.n) || (line.e === "end" && ends.has(line.n))) badLines += 1;
     else if (line.e === "start") starts.push({ n: line.n, t: line.t });
-    else ends.set(line.n, line);
+    else {
+      ends.set(line.n, line);
+      outputBytes += line.out_bytes ?? 0;
+    }
   }
 
   const ended: EndedUnit[] = [];
   for (const line of ends.values())
-    ended.push(await judge(ctx, batch, line, units.get(line.n)?.isInit ?? false));
-  const newOffset = state.offset + end;
+    ended.push({
+      ...(await judge(ctx, batch, line, units.get(line.n)?.isInit ?? false)),
+      isInterruption: line.reason === "cancelled" && !isStopped,
+    });
+  const newOffset = state.offset + used;
   await write(ctx, (tx) =>
     storeResults(tx, batch, { starts, ends: ended, beginHost, exitReason, badLines, newOffset }),
   );
@@ -72,17 +92,21 @@ export async function ingest(
   return true;
 }
 
-/** One entry per line; null where a line is not UTF-8. */
-function* decodeLines(bytes: Buffer): Generator<string | null> {
+/** One entry per line, `to` being where the next one begins; `text` is null where a line is not UTF-8. */
+function* decodeLines(bytes: Buffer): Generator<{ text: string | null; to: number }> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   for (let from = 0; from < bytes.length;) {
-    const to = bytes.indexOf(NEWLINE, from);
+    const newline = bytes.indexOf(NEWLINE, from);
+    const line = bytes.subarray(from, newline === -1 ? bytes.length : newline);
+    const to = newline === -1 ? bytes.length : newline + 1;
+    let text: string | null = null;
     try {
-      yield decoder.decode(bytes.subarray(from, to));
+      text = decoder.decode(line);
     } catch {
-      yield null;
+      // Said by the null.
     }
-    from = to + 1;
+    yield { text, to };
+    from = to;
   }
 }
 
@@ -92,7 +116,7 @@ async function judge(
   batch: OpenBatch,
   line: EndLine,
   isInit: boolean,
-): Promise<EndedUnit> {
+): Promise<Omit<EndedUnit, "isInterruption">> {
   const isClean = line.exit === 0 && line.reason === null;
   const cause = isClean
     ? null
@@ -123,7 +147,13 @@ async function readOutput(
   line: EndLine,
 ): Promise<{ ok: true; value: unknown } | { ok: false; cause: Cause }> {
   if (line.out_file === undefined) return { ok: true, value: line.out ?? null };
-  const bytes = await ctx.executor.read(path.join(folder, line.out_file), 0, line.out_bytes ?? 0);
+  const size = line.out_bytes ?? 0;
+  if (size > MAX_OUTPUT_BYTES)
+    return {
+      ok: false,
+      cause: badOutput(`It has ${Math.ceil(size / 2 ** 20)} MB; one call may return 64 MB.`),
+    };
+  const bytes = await ctx.executor.read(path.join(folder, line.out_file), 0, size);
   const isWhole = bytes && createHash("sha256").update(bytes).digest("hex") === line.out_sha256;
   if (!isWhole)
     return { ok: false, cause: badOutput(`The file ${line.out_file} is missing or was changed.`) };

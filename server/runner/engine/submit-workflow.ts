@@ -11,15 +11,20 @@ import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { JobRow } from "@/db/schema";
 import type { Cause } from "@/server/contracts/job";
+import { internalError } from "@/server/domain/jobs/cause";
 import { deleteLease } from "../store/lease";
 import { endJob, loadJob, setJobLog, setRunning } from "../store/job";
 import type { LoadedJob } from "../store/job";
+import { abandonRuns } from "./abandon-runs";
 import { write } from "./context";
 import type { EngineContext, JobContext } from "./context";
 import { JobExecutionError, JobStoppedError, TaskExecutionError } from "./errors";
 import { JobLog } from "./job-log";
 import { isTransient } from "./transient";
 import { processWorkflow } from "./process-workflow";
+
+/** Characters of an error that nobody foresaw. */
+const MAX_ERROR_TEXT = 16_384;
 
 type Outcome = { state: "done" | "failed" | "stopped"; log: string; cause: Cause | null };
 
@@ -62,7 +67,7 @@ async function runToOutcome(ctx: EngineContext, loaded: LoadedJob): Promise<Outc
     const { name, message } = err as Error;
     return failed(`${name} error while creating local job folder. Original error: ${message}`, null);
   }
-  const jobLog = new JobLog(workingDir, `WF${workflow.id}_job${job.id}`);
+  const jobLog = new JobLog(workingDir, `WF${workflow.id}_job${job.id}`, ctx.log);
   const jobCtx: JobContext = { ...ctx, loaded: { ...loaded, dataset }, workingDir, jobLog };
   try {
     await writeHeader(jobCtx, loaded);
@@ -72,11 +77,11 @@ async function runToOutcome(ctx: EngineContext, loaded: LoadedJob): Promise<Outc
     if (isTransient(err, ctx)) throw err;
     if (err instanceof JobStoppedError) return { state: "stopped", log: await jobLog.read(), cause: null };
     const outcome = describe(job, err);
-    await jobLog.write(outcome.log, "ERROR").catch((cause: unknown) => {
-      ctx.log.warn({ err: cause }, "the job log cannot be written");
-    });
-    if (!(err instanceof TaskExecutionError || err instanceof JobExecutionError))
+    await jobLog.write(outcome.log, "ERROR");
+    if (!(err instanceof TaskExecutionError || err instanceof JobExecutionError)) {
       ctx.log.error({ err, jobId: job.id }, "the driver failed");
+      await abandonRuns(jobCtx, outcome.cause ?? internalError(outcome.log));
+    }
     return outcome;
   }
 }
@@ -93,14 +98,12 @@ function describe(job: JobRow, err: unknown): Outcome {
       `JOB ERROR in Fractal job ${job.id}:\nTRACEBACK:\n${err.name}\n\n${err.message}`,
       err.failure,
     );
-  const text = err instanceof Error ? (err.stack ?? err.message) : String(err);
-  return failed(`UNKNOWN ERROR in Fractal job ${job.id}\nTRACEBACK:\n${text}`, {
-    kind: "not_started",
-    title: "Internal error",
-    text: "The platform itself failed while it ran this job.",
-    evidence: text.split("\n")[0] ?? null,
-    next_step: "Tell your administrator the number of the job. What is done is kept.",
-  });
+  // A failed statement has all its values in the message: that can be megabytes.
+  const text = (err instanceof Error ? (err.stack ?? err.message) : String(err)).slice(0, MAX_ERROR_TEXT);
+  return failed(
+    `UNKNOWN ERROR in Fractal job ${job.id}\nTRACEBACK:\n${text}`,
+    internalError(text.split("\n")[0] ?? ""),
+  );
 }
 
 const failed = (log: string, cause: Cause | null): Outcome => ({

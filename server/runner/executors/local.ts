@@ -127,7 +127,12 @@ export class LocalExecutor implements Executor {
 
   async cancel(batch: BatchFolder, units: "all" | readonly number[]): Promise<void> {
     const lines = units === "all" ? "*\n" : units.map((n) => `${n}\n`).join("");
-    await appendFile(path.join(batch.folder, "cancel"), lines, { mode: 0o600 });
+    try {
+      await appendFile(path.join(batch.folder, "cancel"), lines, { mode: 0o600 });
+    } catch (err) {
+      // Without a folder there is no worker.
+      if (!isMissing(err)) throw err;
+    }
   }
 
   async tidy(batch: BatchFolder): Promise<void> {

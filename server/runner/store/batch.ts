@@ -6,7 +6,7 @@ import { batches, submissions } from "@/db/schema";
 import type { BatchRow } from "@/db/schema";
 import type { AttemptState, UnitKind } from "@/server/contracts/enums";
 import type { Cause } from "@/server/contracts/job";
-import { storableJson } from "@/server/domain/jobs/storable";
+import { storableJson, storableText } from "@/server/domain/jobs/storable";
 import { countDeltas } from "./unit";
 
 export type OpenBatch = BatchRow & { tag: string };
@@ -81,9 +81,9 @@ export async function* streamAttempts(db: Db, batchId: number): AsyncGenerator<A
 }
 
 /**
- * `planned → launching`, if the resource has free slots. A batch larger than the resource starts alone.
+ * `planned → launching`, if the resource has free CPUs. A batch larger than the resource starts alone.
  *
- * @param capacity Slots of the resource; the lock of its row makes two runners count one after the other.
+ * @param capacity CPUs of the resource; the lock of its row makes two runners count one after the other.
  */
 export async function acquireSlots(
   tx: Tx,
@@ -93,12 +93,12 @@ export async function acquireSlots(
 ): Promise<boolean> {
   await tx.execute(sql`SELECT 1 FROM resource WHERE id = ${resourceId} FOR NO KEY UPDATE`);
   const used = one(
-    await tx.execute<{ slots: number }>(sql`
-      SELECT coalesce(sum(b.slots), 0)::int4 AS slots FROM batch b
+    await tx.execute<{ cpus: number }>(sql`
+      SELECT coalesce(sum(b.slots * b.cpus), 0)::int4 AS cpus FROM batch b
       JOIN history_run r ON r.id = b.history_run_id JOIN job j ON j.id = r.job_id
       WHERE j.resource_id = ${resourceId} AND b.state IN ('launching', 'launched')`),
-  ).slots;
-  if (used > 0 && used + batch.slots > capacity) return false;
+  ).cpus;
+  if (used > 0 && used + batch.slots * batch.cpus > capacity) return false;
   await tx.execute(sql`UPDATE batch SET state = 'launching' WHERE id = ${batch.id} AND state = 'planned'`);
   return true;
 }
@@ -115,8 +115,9 @@ export async function setLaunched(
 
 /** Remember that, since when and why we cannot tell whether the batch lives; null: we can again. */
 export async function setUnknown(tx: Tx, batchId: number, why: string | null): Promise<void> {
+  const text = why && storableText(why);
   await tx.execute(sql`
-    UPDATE batch SET unknown_why = ${why}, unknown_since = CASE WHEN ${why}::text IS NULL THEN NULL ELSE coalesce(unknown_since, now()) END
+    UPDATE batch SET unknown_why = ${text}, unknown_since = CASE WHEN ${text}::text IS NULL THEN NULL ELSE coalesce(unknown_since, now()) END
     WHERE id = ${batchId}`);
 }
 

@@ -5,7 +5,7 @@ import { maybeOne, one } from "@/db/rows";
 import { datasets, jobs, profiles, resources, users, workflows } from "@/db/schema";
 import type { DatasetRow, JobRow, ProfileRow, ResourceRow, UserRow, WorkflowRow } from "@/db/schema";
 import type { Cause } from "@/server/contracts/job";
-import { storableText } from "@/server/domain/jobs/storable";
+import { storableJson, storableText } from "@/server/domain/jobs/storable";
 
 export type LoadedJob = {
   job: JobRow;
@@ -70,7 +70,7 @@ export async function endJob(tx: Tx, jobId: number, state: "done" | "failed" | "
 export async function setJobLog(db: Db | Tx, jobId: number, log: string, cause: Cause | null): Promise<void> {
   await db
     .update(jobs)
-    .set({ log: storableText(log), cause })
+    .set({ log: storableText(log), cause: cause && (JSON.parse(storableJson(cause)) as Cause) })
     .where(eq(jobs.id, jobId));
 }
 

@@ -10,6 +10,8 @@ import type { TaskDump } from "@/db/schema/job";
 import type { RunStage } from "@/server/contracts/enums";
 import type { TypeFilters } from "@/server/contracts/image";
 import type { Cause } from "@/server/contracts/job";
+import { storableJson } from "@/server/domain/jobs/storable";
+import { stopPendingUnits } from "./unit";
 
 /** Calls over more images than this point to the run's selection instead of one row per image. */
 const MAX_UNIT_IMAGES = 1_000;
@@ -162,12 +164,27 @@ export async function addPending(tx: Tx, runId: number, units: number): Promise<
   await tx.execute(sql`UPDATE history_run SET num_pending = num_pending + ${units} WHERE id = ${runId}`);
 }
 
-/** End a run that never made a call. */
+/** End a run as a whole. Calls that were planned and never made are stopped, so that each has a final state. */
 export async function failRun(tx: Tx, runId: number, cause: Cause): Promise<void> {
+  await stopPendingUnits(tx, runId);
   await tx
     .update(historyRuns)
-    .set({ state: "failed", stage: "closed", cause, timestamp_ended: sql`now()` })
+    .set({
+      state: "failed",
+      stage: "closed",
+      cause: JSON.parse(storableJson(cause)) as Cause,
+      timestamp_ended: sql`now()`,
+    })
     .where(eq(historyRuns.id, runId));
+}
+
+/** Runs of a job that have not ended, oldest first; more than one would be a bug. */
+export async function listOpenRuns(db: Db, jobId: number): Promise<HistoryRunRow[]> {
+  return db
+    .select()
+    .from(historyRuns)
+    .where(sql`${historyRuns.job_id} = ${jobId} AND ${historyRuns.stage} <> 'closed'`)
+    .orderBy(historyRuns.order);
 }
 
 /** URLs of the selected images, in order. */

@@ -40,6 +40,8 @@ export type EndedUnit = {
   cause: Cause | null;
   /** Output of a done unit; null: none. */
   output: unknown;
+  /** The worker was ended and nobody had asked for it: whoever closes the batch decides about the unit. */
+  isInterruption: boolean;
 };
 
 /** Numbers of the batch that the lines may name, with the kind of their unit. */
@@ -96,14 +98,15 @@ async function storeEnds(tx: Tx, batch: BatchRow, ends: readonly EndedUnit[]): P
         ${column((e) => e.line.peak_mb)}::float8[], ${column((e) => e.line.log[0])}::int8[],
         ${column((e) => e.line.log[1])}::int8[], ${column((e) => e.line.warnings)}::int4[],
         ${column((e) => (e.cause ? storableJson(e.cause) : null))}::text[],
-        ${column((e) => (e.output === null ? null : storableJson(e.output)))}::text[]
-      ) AS v(n, t, exit_code, signal, reason, detail, wall_s, cpu_s, peak_mb, log_offset, log_bytes, warnings, cause, output)
+        ${column((e) => (e.output === null ? null : storableJson(e.output)))}::text[],
+        ${column((e) => String(e.isInterruption))}::text[]::bool[]
+      ) AS v(n, t, exit_code, signal, reason, detail, wall_s, cpu_s, peak_mb, log_offset, log_bytes, warnings, cause, output, is_interruption)
     ), ended AS (
-      UPDATE unit_attempt a SET state = 'ended', live = false, accepted = true, timestamp_ended = to_timestamp(v.t),
-        exit_code = v.exit_code, signal = v.signal, reason = v.reason, detail = v.detail, wall_s = v.wall_s,
+      UPDATE unit_attempt a SET state = CASE WHEN v.is_interruption THEN 'started' ELSE 'ended' END,
+        live = v.is_interruption, accepted = NOT v.is_interruption, timestamp_ended = to_timestamp(v.t), exit_code = v.exit_code, signal = v.signal, reason = v.reason, detail = v.detail, wall_s = v.wall_s,
         cpu_s = v.cpu_s, peak_mb = v.peak_mb, log_offset = v.log_offset, log_bytes = v.log_bytes
       FROM v WHERE a.batch_id = ${batch.id} AND a.n = v.n AND a.live
-      RETURNING a.unit_id, a.timestamp_ended, v.warnings > 0 AS warned, v.cause, v.output
+      RETURNING a.unit_id, a.timestamp_ended, v.warnings > 0 AS warned, v.cause, v.output, v.is_interruption
     ), old AS (
       SELECT u.id, u.state FROM history_unit u JOIN ended ON ended.unit_id = u.id
     )
@@ -111,7 +114,7 @@ async function storeEnds(tx: Tx, batch: BatchRow, ends: readonly EndedUnit[]): P
       cause = CASE WHEN ended.cause::jsonb->>'kind' = 'cancelled' THEN NULL ELSE ended.cause::jsonb END,
       output = ended.output::jsonb, has_warnings = ended.warned, timestamp_ended = ended.timestamp_ended
     FROM ended JOIN old ON old.id = ended.unit_id
-    WHERE u.id = ended.unit_id AND u.state NOT IN ('done', 'failed', 'stopped')
+    WHERE u.id = ended.unit_id AND NOT ended.is_interruption AND u.state NOT IN ('done', 'failed', 'stopped')
     RETURNING u.id AS unit_id, old.state AS old_state, u.state, ended.warned`);
   await countDeltas(tx, batch.history_run_id, [...rows], [...rows].filter((row) => row.warned).length);
 }

@@ -1,0 +1,75 @@
+/**
+ * The driver failed in a way nobody foresaw. A job must not end while its workers live: they would go on writing,
+ * hold slots for ever, and another job could begin on the same dataset.
+ */
+import type { Cause } from "@/server/contracts/job";
+import type { HistoryRunRow } from "@/db/schema";
+import { closeBatch, listOpenBatches, listUnendedAttempts, setUnknown } from "../store/batch";
+import type { OpenBatch } from "../store/batch";
+import { failRun, getRun, listOpenRuns } from "../store/run";
+import { listRunUnits, rejectUnits, stopPendingUnits } from "../store/unit";
+import { write } from "./context";
+import type { JobContext } from "./context";
+import { closeMergedRun, mergeRun } from "./merge-run";
+import { isTransient } from "./transient";
+
+/** Between two looks at a worker that was told to end. */
+const NAP_MS = 1_000;
+
+/**
+ * End everything of the job that is under way and give each unit a final state. Results that were not read yet
+ * stay unread: they may be what the driver failed on. Outputs that are stored are merged if that is possible.
+ *
+ * @throws What makes the job be left for another driver.
+ */
+export async function abandonRuns(ctx: JobContext, cause: Cause): Promise<void> {
+  for (const run of await listOpenRuns(ctx.db, ctx.loaded.job.id)) {
+    for (const batch of await listOpenBatches(ctx.db, run.id)) {
+      if (batch.state !== "planned") await endWorker(ctx, batch);
+      const unended = await listUnendedAttempts(ctx.db, batch.id);
+      const verdicts = unended.map((attempt) => ({
+        attempt,
+        outcome: attempt.state === "started" ? ("interrupted" as const) : ("never_started" as const),
+        unit: { state: "failed" as const, cause },
+      }));
+      await write(ctx, (tx) => closeBatch(tx, batch, verdicts));
+    }
+    await closeRunSomehow(ctx, run, cause);
+  }
+}
+
+async function endWorker(ctx: JobContext, batch: OpenBatch): Promise<void> {
+  await ctx.executor.cancel(batch, "all").catch((err: unknown) => {
+    ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop; its end is waited for");
+  });
+  for (;;) {
+    ctx.lease.signal.throwIfAborted();
+    const life = await ctx.executor.settle(batch);
+    if (life.known && life.value !== "running") return;
+    await write(ctx, (tx) => setUnknown(tx, batch.id, life.known ? null : life.why));
+    await ctx.wake.wait(NAP_MS, ctx.lease.signal);
+  }
+}
+
+async function closeRunSomehow(ctx: JobContext, run: HistoryRunRow, cause: Cause): Promise<void> {
+  if (run.stage === "selected") return write(ctx, (tx) => failRun(tx, run.id, cause));
+  await write(ctx, (tx) => stopPendingUnits(tx, run.id));
+  try {
+    if (run.stage !== "merged") await mergeRun(ctx, run, true);
+    await closeMergedRun(ctx, run);
+  } catch (err) {
+    if (isTransient(err, ctx)) throw err;
+    ctx.log.error({ err, runId: run.id }, "the outputs of an abandoned run cannot be merged");
+    const { stage } = await getRun(ctx.db, run.id);
+    // What did not come into the image list is not done.
+    const units = stage === "merged" ? [] : await listRunUnits(ctx.db, run.id);
+    await write(ctx, async (tx) => {
+      await rejectUnits(
+        tx,
+        run.id,
+        units.map((unit) => ({ unitId: unit.id, cause })),
+      );
+      await failRun(tx, run.id, cause);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import type { OpenBatch } from "../store/batch";
+import { listBatchUnits } from "../store/unit";
+import type { JobContext } from "./context";
+import type { IngestState } from "./ingest";
+
+/** What this process remembers of an open batch; all of it can be made again from the rows. */
+export type Watch = {
+  ingest: IngestState;
+  units: Awaited<ReturnType<typeof listBatchUnits>>;
+  /** `performance.now()` of the last certain look or last news. */
+  lookedAt: number;
+  /** Our child has exited, so that a certain look is worth it now. */
+  workerExited: boolean;
+  isCancelled: boolean;
+  isClosed: boolean;
+  /** A certain look found the worker alive: without a handle, nothing cheaper can tell. */
+  isSeenRunning: boolean;
+  lastError: string | null;
+};
+
+export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
+  return {
+    ingest: {
+      offset: batch.results_offset,
+      hasBegun: batch.host !== null,
+      hasExited: batch.exit_reason !== null,
+    },
+    units: await listBatchUnits(ctx.db, batch.id),
+    // Never at once: a certain look voids a worker that is only about to begin.
+    lookedAt: performance.now(),
+    workerExited: false,
+    isCancelled: false,
+    isClosed: false,
+    isSeenRunning: false,
+    lastError: null,
+  };
+}
