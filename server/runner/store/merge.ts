@@ -62,7 +62,7 @@ export async function addImages(tx: Tx, datasetId: number, images: readonly Imag
   for (let from = 0; from < images.length; from += 10_000)
     await tx.execute(sql`
       INSERT INTO image (dataset_id, position, zarr_url, origin, attributes, types)
-      SELECT ${datasetId}, coalesce((SELECT max(position) FROM image WHERE dataset_id = ${datasetId}), -1) + v.o::int4,
+      SELECT ${datasetId}, coalesce((SELECT max(position) FROM image WHERE dataset_id = ${datasetId} AND removed_at IS NULL), -1) + v.o::int4,
         v.zarr_url, v.origin, v.attributes::jsonb, v.types::jsonb
       FROM ${columns(images.slice(from, from + 10_000))} WITH ORDINALITY AS v(zarr_url, origin, attributes, types, o)
       ON CONFLICT (dataset_id, zarr_url) DO UPDATE SET position = excluded.position, origin = excluded.origin,
@@ -71,12 +71,21 @@ export async function addImages(tx: Tx, datasetId: number, images: readonly Imag
 
 export async function removeImages(tx: Tx, datasetId: number, urls: readonly string[]): Promise<void> {
   if (urls.length === 0) return;
+  // An image that is added again starts without a state.
   await tx.execute(sql`
-    UPDATE image SET removed_at = now(), version = version + 1
-    WHERE dataset_id = ${datasetId} AND zarr_url = ANY(${sql.param([...urls])}::text[]) AND removed_at IS NULL`);
+    WITH gone AS (
+      UPDATE image SET removed_at = now(), version = version + 1
+      WHERE dataset_id = ${datasetId} AND zarr_url = ANY(${sql.param([...urls])}::text[]) AND removed_at IS NULL
+      RETURNING id)
+    DELETE FROM image_status WHERE image_id IN (SELECT id FROM gone)`);
 }
 
-/** `planned → merged`; remembers here whether the run was stopped, for whoever closes it. */
+/**
+ * `planned → merged` (`init → merged` without items); remembers here whether the run was stopped, for whoever
+ * closes it.
+ *
+ * @throws Error if the run was merged before: outputs are applied once.
+ */
 export async function finishMerge(
   tx: Tx,
   run: HistoryRunRow,
@@ -84,10 +93,11 @@ export async function finishMerge(
   isStopped: boolean,
 ): Promise<void> {
   await tx.execute(sql`UPDATE dataset SET images_version = images_version + 1 WHERE id = ${run.dataset_id}`);
-  await tx.execute(sql`
+  const merged = await tx.execute(sql`
     UPDATE history_run SET stage = 'merged', num_new_images = ${newImages},
       state = CASE WHEN ${isStopped} THEN 'stopped' ELSE state END
-    WHERE id = ${run.id}`);
+    WHERE id = ${run.id} AND stage IN ('init', 'planned')`);
+  if (merged.count !== 1) throw new Error(`run ${run.id} was merged before`);
 }
 
 /**
