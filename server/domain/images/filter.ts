@@ -11,7 +11,7 @@ export function mergeTypeFilters(
   userFilters: TypeFilters,
 ): { ok: true; filters: TypeFilters } | { ok: false; key: string } {
   const key = Object.keys(userFilters).find(
-    (name) => name in inputTypes && inputTypes[name] !== userFilters[name],
+    (name) => Object.hasOwn(inputTypes, name) && inputTypes[name] !== userFilters[name],
   );
   return key === undefined ? { ok: true, filters: { ...inputTypes, ...userFilters } } : { ok: false, key };
 }

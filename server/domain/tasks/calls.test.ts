@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { mergeTypeFilters } from "../images/filter";
 import { callResources, changesState, localSlots, parseMemoryMb, taskFolderName } from "./calls";
 
 test("memory values are megabytes; fractions, K and lower case are refused", () => {
@@ -13,7 +14,9 @@ test("the workflow task's meta is stronger than the task's; a wrong value is nam
   });
   for (const meta of [
     { cpus_per_task: 0 },
+    { cpus_per_task: 3e9 },
     { mem: "lots" },
+    { mem: "9999999T" },
     { parallel_tasks_per_job: -1 },
     { unit_limit_s: "1h" },
     { rerun_interrupted: 1 },
@@ -47,4 +50,9 @@ test("only a flag that changes its value makes a task a change of state", () => 
 
 test("a task folder is named as published", () => {
   expect(taskFolderName(2, "Project Image (HCS Plate)")).toBe("2_project_image__hcs_plate_");
+});
+
+test("a type may be called like something that every object has", () => {
+  expect(changesState({ constructor: true }, {})).toBe(false);
+  expect(mergeTypeFilters({}, { toString: true })).toEqual({ ok: true, filters: { toString: true } });
 });

@@ -10,7 +10,9 @@ export function changesState(
   inputTypes: Record<string, boolean>,
   outputTypes: Record<string, boolean>,
 ): boolean {
-  return Object.entries(inputTypes).some(([key, value]) => key in outputTypes && outputTypes[key] !== value);
+  return Object.entries(inputTypes).some(
+    ([key, value]) => Object.hasOwn(outputTypes, key) && outputTypes[key] !== value,
+  );
 }
 
 /** Megabytes of a memory value: a number of MB, or digits with `M`, `G` (×1000) or `T`. Null if it is neither. */
@@ -43,11 +45,14 @@ export function callResources(
 ): { ok: true; resources: CallResources } | { ok: false; why: string } {
   const meta = { ...taskMeta, ...workflowTaskMeta };
   const cpus = meta["cpus_per_task"] ?? 1;
-  if (!isPositiveInteger(cpus))
-    return { ok: false, why: `cpus_per_task must be 1 or more, not ${show(cpus)}.` };
+  if (!isPositiveInteger(cpus) || cpus > MAX_CPUS)
+    return { ok: false, why: `cpus_per_task must be 1 to ${MAX_CPUS}, not ${show(cpus)}.` };
   const memMb = meta["mem"] == null ? null : parseMemoryMb(meta["mem"]);
-  if (meta["mem"] != null && memMb === null)
-    return { ok: false, why: `mem must be megabytes or a text like "4G", not ${show(meta["mem"])}.` };
+  if (meta["mem"] != null && (memMb === null || memMb > MAX_MB))
+    return {
+      ok: false,
+      why: `mem must be megabytes or a text like "4G", at most 1000T, not ${show(meta["mem"])}.`,
+    };
   const parallel = meta["parallel_tasks_per_job"];
   if (parallel != null && !isPositiveInteger(parallel))
     return { ok: false, why: `parallel_tasks_per_job must be 1 or more, not ${show(parallel)}.` };
@@ -69,6 +74,9 @@ export function callResources(
   };
 }
 
+/** No machine has more; larger numbers do not fit into the columns. */
+const MAX_CPUS = 10_000;
+const MAX_MB = 1_000_000_000;
 const isPositiveInteger = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0;
 const show = (value: unknown) => JSON.stringify(value);
