@@ -37,7 +37,7 @@ describe("parseResultLine", () => {
   });
 
   it("accepts an output that is in a file, with its size and hash", () => {
-    const { out: _out, ...rest } = END;
+    const { out: _, ...rest } = END;
     const line = { ...rest, out_file: "out/0.json", out_bytes: 70000, out_sha256: "a".repeat(64) };
     expect(parse(line)).toEqual({ ok: true, line });
   });

@@ -67,7 +67,7 @@ export function callResources(
     resources: {
       cpus,
       memMb,
-      parallelTasksPerJob: parallel as number | null | undefined,
+      parallelTasksPerJob: parallel,
       unitLimitSeconds: limit,
       rerunInterrupted: rerun ?? undefined,
     },

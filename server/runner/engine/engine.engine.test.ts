@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDb } from "@/db/testing";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
@@ -38,9 +38,9 @@ afterAll(async () => {
   await t.drop();
 });
 beforeEach(async () => {
-  if (world) await rm(world.folder, { recursive: true, force: true });
   world = await makeWorld(t.db);
 });
+afterEach(() => rm(world.folder, { recursive: true, force: true }));
 
 const url = (name: string) => `${world.zarrDir}/${name}`;
 const FINAL = ["done", "failed", "stopped"];
@@ -89,7 +89,7 @@ async function logOf(unitId: number): Promise<string> {
       WHERE a.unit_id = ${unitId} AND a.accepted`),
   );
   const bytes = await readFile(path.join(row.folder, "logs.txt"));
-  return bytes.subarray(Number(row.log_offset), Number(row.log_offset) + Number(row.log_bytes)).toString();
+  return bytes.subarray(row.log_offset, row.log_offset + row.log_bytes).toString();
 }
 
 async function argsOf(runId: number): Promise<Record<string, unknown>[]> {

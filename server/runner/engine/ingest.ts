@@ -8,8 +8,8 @@ import { parseResultLine } from "@/server/domain/jobs/protocol";
 import { storableText } from "@/server/domain/jobs/storable";
 import type { EndLine } from "@/server/domain/jobs/protocol";
 import type { OpenBatch } from "../store/batch";
-import { listBatchUnits, storeResults } from "../store/unit";
-import type { EndedUnit, StartedUnit } from "../store/unit";
+import { storeResults } from "../store/unit";
+import type { BatchUnits, EndedUnit, StartedUnit } from "../store/unit";
 import { write } from "./context";
 import type { EngineContext } from "./context";
 
@@ -39,7 +39,7 @@ export async function ingest(
   ctx: EngineContext,
   batch: OpenBatch,
   state: IngestState,
-  units: Awaited<ReturnType<typeof listBatchUnits>>,
+  units: BatchUnits,
   isStopped: boolean,
 ): Promise<boolean> {
   const bytes = await ctx.executor.read(path.join(batch.folder, "results.jsonl"), state.offset, MAX_BYTES);

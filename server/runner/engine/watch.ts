@@ -1,12 +1,13 @@
 import type { OpenBatch } from "../store/batch";
 import { listBatchUnits } from "../store/unit";
+import type { BatchUnits } from "../store/unit";
 import type { JobContext } from "./context";
 import type { IngestState } from "./ingest";
 
 /** What this process remembers of an open batch; all of it can be made again from the rows. */
 export type Watch = {
   ingest: IngestState;
-  units: Awaited<ReturnType<typeof listBatchUnits>>;
+  units: BatchUnits;
   /** `performance.now()` of the last certain look or last news. */
   lookedAt: number;
   /** Our child has exited, so that a certain look is worth it now. */

@@ -10,15 +10,13 @@ import type { UnitLogPlace } from "../store/unit";
 
 type Reader = Pick<Executor, "read" | "size">;
 
+/** The only kind of call there is. */
 export async function answerCall(
   db: Db,
   readerFor: (resourceType: string) => Reader,
   call: TakenCall,
-): Promise<unknown> {
-  switch (call.kind) {
-    case "unit_log":
-      return readUnitLog(db, readerFor, call.args);
-  }
+): Promise<UnitLogChunk> {
+  return readUnitLog(db, readerFor, call.args);
 }
 
 async function readUnitLog(

@@ -25,14 +25,14 @@ afterEach(async () => {
   await rm(world.folder, { recursive: true, force: true });
 });
 
-async function startRunnerProcess(): Promise<ChildProcess> {
+async function startRunnerProcess() {
   const child = spawn(process.execPath, ["--import", "tsx", "e2e/support/runner-process.ts"], {
     env: { ...process.env, DATABASE_URL: t.url },
     stdio: ["ignore", "pipe", "inherit"],
   });
   started.push(child);
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.once("data", () => resolve());
+    child.stdout.once("data", () => resolve());
     child.once("exit", (code) => reject(new Error(`the runner ended with ${code}`)));
   });
   return child;
@@ -149,7 +149,7 @@ test("killed with everything finished and nothing ingested: the results are read
   await end(first, "SIGKILL");
   await writeFile(gate, "");
   const pid = (await batchesOf(job.id))[0]?.handle?.pid ?? 0;
-  await until(async () => !isAlive(pid));
+  await until(() => Promise.resolve(!isAlive(pid)));
   await startRunnerProcess();
   await expectDone(job.id);
 });

@@ -26,7 +26,7 @@ export async function countUnplanned(db: Db, runId: number): Promise<number> {
   const rows = await db.execute<{ n: number }>(
     sql`SELECT count(*) AS n FROM history_unit u WHERE ${unplanned(runId)}`,
   );
-  return Number(one(rows).n);
+  return one(rows).n;
 }
 
 const unplanned = (runId: number) => sql`u.history_run_id = ${runId} AND u.state = 'pending'
@@ -75,7 +75,7 @@ export async function* streamAttempts(db: Db, batchId: number): AsyncGenerator<A
       WHERE a.batch_id = ${batchId} AND a.n > ${after} ORDER BY a.n LIMIT 5000`);
     const last = rows.at(-1);
     if (!last) return;
-    yield [...rows].map((row) => ({ ...row, unit_id: Number(row.unit_id) }));
+    yield [...rows];
     after = last.n;
   }
 }
@@ -138,11 +138,7 @@ export async function listUnendedAttempts(db: Db | Tx, batchId: number): Promise
       (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.state = 'never_started') AS failed_launches
     FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id
     WHERE a.batch_id = ${batchId} AND a.live ORDER BY a.n`);
-  return [...rows].map((row) => ({
-    ...row,
-    attempt_id: Number(row.attempt_id),
-    unit_id: Number(row.unit_id),
-  }));
+  return [...rows];
 }
 
 export type AttemptVerdict = {

@@ -40,7 +40,7 @@ export async function claimLease(db: Db, kind: "job" | "activity", owner: string
     FROM next WHERE lease.kind = next.kind AND lease.id = next.id
     RETURNING lease.id, lease.token`);
   const row = rows[0];
-  return row ? { kind, id: Number(row.id), token: Number(row.token) } : null;
+  return row ? { kind, id: row.id, token: row.token } : null;
 }
 
 /** @returns The leases that are still ours, extended. Those that are missing were lost. */

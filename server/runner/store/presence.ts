@@ -68,7 +68,7 @@ export async function answerNextCall(
   if (!call) return false;
   let result: unknown;
   try {
-    result = { ok: true, value: await answer({ ...call, id: Number(call.id) }) };
+    result = { ok: true, value: await answer(call) };
   } catch (err) {
     result = { ok: false, error: err instanceof Error ? err.message : String(err) };
   }

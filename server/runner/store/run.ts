@@ -207,5 +207,5 @@ export async function getInitOutput(db: Db | Tx, runId: number): Promise<unknown
 }
 
 async function count(tx: Tx, from: SQL): Promise<number> {
-  return Number(one(await tx.execute<{ n: number }>(sql`SELECT count(*) AS n FROM ${from}`)).n);
+  return one(await tx.execute<{ n: number }>(sql`SELECT count(*) AS n FROM ${from}`)).n;
 }

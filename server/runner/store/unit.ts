@@ -44,8 +44,10 @@ export type EndedUnit = {
   isInterruption: boolean;
 };
 
-/** Numbers of the batch that the lines may name, with the kind of their unit. */
-export async function listBatchUnits(db: Db, batchId: number): Promise<Map<number, { isInit: boolean }>> {
+/** Numbers of a batch that the lines of its results may name, with the kind of their unit. */
+export type BatchUnits = ReadonlyMap<number, { isInit: boolean }>;
+
+export async function listBatchUnits(db: Db, batchId: number): Promise<BatchUnits> {
   const rows = await db.execute<{ n: number; kind: string }>(sql`
     SELECT a.n, u.kind FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id WHERE a.batch_id = ${batchId}`);
   return new Map([...rows].map((row) => [row.n, { isInit: row.kind === "init" }]));
@@ -159,7 +161,7 @@ export async function listRunUnits(db: Db | Tx, runId: number): Promise<RunUnit[
   const rows = await db.execute<RunUnit>(sql`
     SELECT id, kind, position, state, zarr_url, output FROM history_unit
     WHERE history_run_id = ${runId} ORDER BY position`);
-  return [...rows].map((row) => ({ ...row, id: Number(row.id) }));
+  return [...rows];
 }
 
 export type FailedUnit = { id: number; zarr_url: string | null; kind: string; cause: Cause };
@@ -169,7 +171,7 @@ export async function findFirstFailedUnit(db: Db, runId: number): Promise<Failed
   const rows = await db.execute<FailedUnit>(sql`
     SELECT id, zarr_url, kind, cause FROM history_unit
     WHERE history_run_id = ${runId} AND state = 'failed' ORDER BY position LIMIT 1`);
-  return rows[0] ? { ...rows[0], id: Number(rows[0].id) } : null;
+  return rows[0] ?? null;
 }
 
 export type UnitLogPlace = {
@@ -192,8 +194,5 @@ export async function findUnitLog(db: Db, unitId: number): Promise<UnitLogPlace 
     LEFT JOIN LATERAL (SELECT * FROM unit_attempt WHERE unit_id = u.id ORDER BY id DESC LIMIT 1) a ON true
     LEFT JOIN batch b ON b.id = a.batch_id
     WHERE u.id = ${unitId}`);
-  const row = rows[0];
-  if (!row) return null;
-  const num = (value: number | null) => (value === null ? null : Number(value));
-  return { ...row, log_offset: num(row.log_offset), log_bytes: num(row.log_bytes) };
+  return rows[0] ?? null;
 }
