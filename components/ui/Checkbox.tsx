@@ -23,6 +23,8 @@ export function Checkbox({ label, mixed = false, className, ref, ...rest }: Chec
 
   const input = (
     <span className="relative inline-grid size-3.5 shrink-0 place-items-center max-md:size-[18px]">
+      {/* Enlarges the target to 24 px without moving the neighbours; the box itself lies above. */}
+      <span className="absolute -inset-[5px] max-md:-inset-[11px]" aria-hidden="true" />
       <input
         {...(label === undefined ? field : {})}
         {...rest}
@@ -31,10 +33,8 @@ export function Checkbox({ label, mixed = false, className, ref, ...rest }: Chec
           ref?.(element);
         }}
         type="checkbox"
-        className="peer size-3.5 appearance-none rounded-[3.5px] border-[1.25px] border-control bg-surface transition-colors duration-90 checked:border-select checked:bg-select indeterminate:border-select indeterminate:bg-select disabled:opacity-50 max-md:size-[18px] max-md:rounded-[4.5px]"
+        className="peer relative size-3.5 appearance-none rounded-[3.5px] border-[1.25px] border-control bg-surface transition-colors duration-90 checked:border-select checked:bg-select indeterminate:border-select indeterminate:bg-select disabled:opacity-50 max-md:size-[18px] max-md:rounded-[4.5px]"
       />
-      {/* Enlarges the target to 24 px without moving the neighbours. */}
-      <span className="absolute -inset-[5px] max-md:-inset-[11px]" aria-hidden="true" />
       <svg
         viewBox="0 0 14 14"
         aria-hidden="true"
