@@ -1,4 +1,5 @@
 import { pino, stdTimeFunctions, type Logger, type LoggerOptions } from "pino";
+import { errorSentence, errorText } from "./error-text";
 
 export type { Logger };
 
@@ -22,6 +23,14 @@ const SECRET_KEYS = [
 
 const REDACT = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
+/** Chosen properties only: what a library hangs on its errors may be anything. */
+function serializeError(err: unknown) {
+  if (!(err instanceof Error)) return err;
+  const { code, cause } = err as { code?: unknown; cause?: unknown };
+  const { code: causeCode } = (cause ?? {}) as { code?: unknown };
+  return { type: err.name, message: errorSentence(err), stack: errorText(err), code: code ?? causeCode };
+}
+
 /**
  * One JSON object per line in production; readable lines on a terminal or while developing.
  *
@@ -37,6 +46,7 @@ export function createLogger(options: {
   const base: LoggerOptions = {
     level: options.level ?? "info",
     redact: { paths: REDACT, censor: "[hidden]" },
+    serializers: { err: serializeError },
     timestamp: stdTimeFunctions.isoTime,
     base: { pid: process.pid },
   };

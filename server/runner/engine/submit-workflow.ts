@@ -12,6 +12,7 @@ import path from "node:path";
 import type { JobRow } from "@/db/schema";
 import type { Cause } from "@/server/contracts/job";
 import { internalError } from "@/server/domain/jobs/cause";
+import { errorText } from "@/server/platform/error-text";
 import { deleteLease } from "../store/lease";
 import { endJob, loadJob, setJobLog, setRunning } from "../store/job";
 import type { LoadedJob } from "../store/job";
@@ -98,8 +99,7 @@ function describe(job: JobRow, err: unknown): Outcome {
       `JOB ERROR in Fractal job ${job.id}:\nTRACEBACK:\n${err.name}\n\n${err.message}`,
       err.failure,
     );
-  // A failed statement has all its values in the message: that can be megabytes.
-  const text = (err instanceof Error ? (err.stack ?? err.message) : String(err)).slice(0, MAX_ERROR_TEXT);
+  const text = errorText(err).slice(0, MAX_ERROR_TEXT);
   return failed(
     `UNKNOWN ERROR in Fractal job ${job.id}\nTRACEBACK:\n${text}`,
     internalError(text.split("\n")[0] ?? ""),

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { settings } from "@/db/schema";
+import { storableJson, storableText } from "@/server/domain/jobs/storable";
+import { errorSentence } from "@/server/platform/error-text";
 import type { RunnerCallKind } from "@/server/contracts/enums";
 
 /** Mark that tells our jobs from those of another installation on the same cluster; made once. */
@@ -70,10 +72,10 @@ export async function answerNextCall(
   try {
     result = { ok: true, value: await answer(call) };
   } catch (err) {
-    result = { ok: false, error: err instanceof Error ? err.message : String(err) };
+    result = { ok: false, error: storableText(errorSentence(err)) };
   }
   await db.execute(
-    sql`UPDATE runner_call SET answer = ${JSON.stringify(result)}::text::jsonb WHERE id = ${call.id}`,
+    sql`UPDATE runner_call SET answer = ${storableJson(result)}::text::jsonb WHERE id = ${call.id}`,
   );
   return true;
 }
