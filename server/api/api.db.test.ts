@@ -6,7 +6,7 @@ import type { TestDb } from "@/db/testing";
 import { getActor } from "@/server/auth/actor";
 import { isCrossSite } from "@/server/api/context";
 import type { ApiContext } from "@/server/api/context";
-import { appRouter } from "@/server/api/root";
+import { appRouter, createCaller } from "@/server/api/root";
 import { systemContext } from "@/server/services/context";
 import { createUser } from "@/server/services/user/create";
 import { setPassword } from "@/server/services/user/set-password";
@@ -116,4 +116,39 @@ test("a session is honoured until it ends: epoch raised, account gone, cookie fo
   expect(await getActor(t.db, await cookieOf({ user_id: String(user_id), session_epoch: 0 }))).toBeNull();
   await setPassword(systemContext(t.db), { user_id, password: "another one" });
   expect(await getActor(t.db, await cookieOf(claims))).toBeNull();
+});
+
+test.each([
+  ["a text with NUL", { args_parallel: { threshold: 1, channels: ["a\0b"] } }, "args_parallel.channels.0"],
+  ["half a character", { args_parallel: { channels: ["\ud800"] } }, "args_parallel.channels.0"],
+  ["a name with NUL", { alias: "a\0" }, "alias"],
+])("%s is refused at its place, because it cannot be stored", async (_what, part, place) => {
+  const input = { workflow_task_id: study.step.id, version: study.step.version, ...part };
+  const { status, body } = await call("workflow.updateTask", { post: true, input });
+  expect(status).toBe(400);
+  expect(body.error?.data).toMatchObject({ fields: { [place]: expect.stringContaining("NUL") as unknown } });
+});
+
+test("what would be lost on the way is refused: a key __proto__, nesting without end", async () => {
+  const ask = (args: string) =>
+    createCaller({ service: study.owner, isCrossSite: false }).workflow.updateTask({
+      workflow_task_id: study.step.id,
+      version: study.step.version,
+      args_parallel: JSON.parse(args) as Record<string, never>,
+    });
+  await expect(ask('{"__proto__": {"threshold": 5}}')).rejects.toThrow(/__proto__/);
+  await expect(ask(`{"a": ${"[".repeat(99)}${"]".repeat(99)}}`)).rejects.toThrow(/nested/);
+});
+
+test("names and addresses that no index holds are refused", async () => {
+  const long = Array.from({ length: 5_000 }, (_, n) => (n * 7919).toString(36)).join("");
+  const { project, dataset } = study;
+  const answers = await Promise.all([
+    call("workflow.create", { post: true, input: { project_id: project.id, name: long } }),
+    call("image.add", {
+      post: true,
+      input: { dataset_id: dataset.id, zarr_url: `${dataset.zarr_dir}/${long}` },
+    }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([400, 400]);
 });

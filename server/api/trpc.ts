@@ -2,6 +2,7 @@ import { initTRPC } from "@trpc/server";
 import type { ApiContext } from "@/server/api/context";
 import { fieldsOf, toTRPCError } from "@/server/api/errors";
 import { webLog } from "@/server/api/log";
+import { requireStorable } from "@/server/api/raw-input";
 import { ForbiddenError, UnauthenticatedError } from "@/server/contracts/errors";
 
 const t = initTRPC.context<ApiContext>().create({
@@ -34,8 +35,16 @@ const withSameOrigin = t.middleware(({ ctx, next, type }) => {
 /** Answers anybody. Every use is listed in `server/conventions.test.ts`. */
 export const publicProcedure = t.procedure.use(withErrors).use(withSameOrigin);
 
-/** Answers people who are signed in; what they may do is decided by the verb. */
-export const protectedProcedure = publicProcedure.use(({ ctx, next }) => {
+const withSession = t.middleware(({ ctx, next }) => {
   if (!ctx.service) throw new UnauthenticatedError();
   return next({ ctx: { ...ctx, service: ctx.service } });
 });
+
+/** After the session: nobody's input is read before. */
+const withStorableInput = t.middleware(async ({ next, getRawInput }) => {
+  requireStorable(await getRawInput());
+  return next();
+});
+
+/** Answers people who are signed in; what they may do is decided by the verb. */
+export const protectedProcedure = publicProcedure.use(withSession).use(withStorableInput);

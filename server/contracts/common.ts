@@ -37,6 +37,9 @@ export const AbsolutePath = NonEmptyString.refine((path) => path.startsWith("/")
   .refine((path) => !hasParentComponent(path), "Must not contain '..'.")
   .transform(normalizeAbsolutePath);
 
+/** What an index of PostgreSQL can hold, with room to spare; a path of Linux ends at 4,096. */
+const MAX_URL_BYTES = 2_000;
+
 /**
  * Address of an image or of a dataset folder: an absolute path (normalised) or `s3://…`
  * (only trailing slashes are removed).
@@ -45,6 +48,8 @@ export const ZarrUrl = NonEmptyString.superRefine((url, ctx) => {
   if (hasParentComponent(url)) ctx.addIssue("Must not contain '/../'.");
   else if (!url.startsWith("/") && !url.startsWith("s3://"))
     ctx.addIssue("URLs must begin with '/' or 's3://'.");
+  else if (new TextEncoder().encode(url).length > MAX_URL_BYTES)
+    ctx.addIssue(`Must not be longer than ${MAX_URL_BYTES} bytes.`);
 }).transform((url) => (url.startsWith("/") ? normalizeAbsolutePath(url) : url.replace(/\/+$/, "")));
 
 /** True if `url` lies strictly below `folder`, compared by whole path components. Both normalised. */

@@ -13,12 +13,15 @@ export const TaskArguments = JsonObject.refine(
   `The arguments ${MANAGED_ARGUMENTS.join(", ")} are filled in by the runner.`,
 );
 
+/** Unique in its project, and what is unique must fit into an index. */
+const WorkflowName = NonEmptyString.max(500, "Must not be longer than 500 characters.");
+
 export const CreateWorkflowInput = z.strictObject({
   project_id: Id,
-  name: NonEmptyString,
+  name: WorkflowName,
   description: NonEmptyString.nullish(),
 });
-export const RenameWorkflowInput = z.strictObject({ workflow_id: Id, name: NonEmptyString });
+export const RenameWorkflowInput = z.strictObject({ workflow_id: Id, name: WorkflowName });
 
 const editable = {
   alias: NonEmptyString.nullish(),
@@ -39,7 +42,7 @@ export const MoveWorkflowTaskInput = z.strictObject({ workflow_task_id: Id, orde
 
 /** A workflow file (`examples/workflows/*.json`): tasks are named by package, version and name. */
 export const WorkflowFile = z.strictObject({
-  name: NonEmptyString,
+  name: WorkflowName,
   description: NonEmptyString.nullish(),
   task_list: z.array(
     z.strictObject({
@@ -63,7 +66,7 @@ export const WorkflowProgressInput = z.object({ workflow_id: Id, dataset_id: Id 
 /** `name`: under which to save it; absent: the name in the file. */
 export const ImportWorkflowInput = z.strictObject({
   project_id: Id,
-  name: NonEmptyString.optional(),
+  name: WorkflowName.optional(),
   workflow: WorkflowFile,
 });
 
