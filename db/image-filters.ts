@@ -5,7 +5,8 @@ import type { ImageFilters } from "@/server/contracts/image";
 
 /**
  * The filters of `server/domain/images/filter.ts` as conditions over `image`: containment, so that the GIN
- * indexes serve them. A removed image never matches.
+ * indexes serve them; "false" can only be a negation. Values compare with their JSON type. A removed image never
+ * matches. The runner's selection and the image table both use it, so that they agree.
  */
 export function imageConditions(datasetId: number, filters: ImageFilters): SQL {
   const conditions = [sql`${images.dataset_id} = ${datasetId}`, sql`${images.removed_at} IS NULL`];

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { one } from "@/db/rows";
 import { datasets } from "@/db/schema";
-import { normalizeAbsolutePath } from "@/server/contracts/common";
+import { isInside, normalizeAbsolutePath } from "@/server/contracts/common";
 import { InvalidInputError } from "@/server/contracts/errors";
 import { CreateDatasetInput } from "@/server/contracts/project";
 import { sanitiseName } from "@/server/domain/workflow/names";
@@ -42,6 +42,10 @@ export async function createDataset(
       input.zarr_subfolder ??
       `fractal/${project.id}_${sanitiseName(project.name)}/${id}_${sanitiseName(input.name)}`;
     const zarr_dir = normalizeAbsolutePath(`${base}/${subfolder}`);
+    if (!isInside(zarr_dir, normalizeAbsolutePath(base)))
+      throw new InvalidInputError("The folder of a dataset must lie below the project folder.", {
+        zarr_subfolder: "Must be a path below the project folder.",
+      });
     await tx
       .insert(datasets)
       .overridingSystemValue()

@@ -42,6 +42,9 @@ test("a folder that is not the user's is refused at its field", async () => {
   await expect(create({ project_dir: "/etc" })).rejects.toMatchObject({
     fields: { project_dir: expect.stringContaining("/home/") as unknown },
   });
+  await expect(
+    create({ project_dir: owner.user.project_dirs[0], zarr_subfolder: "./." }),
+  ).rejects.toMatchObject({ fields: { zarr_subfolder: expect.stringContaining("below") as unknown } });
   await expect(create({ zarr_subfolder: "a" })).rejects.toMatchObject({ tag: "InvalidInput" });
   await expect(create({ zarr_subfolder: "../a", project_dir: "/etc" })).rejects.toMatchObject({
     name: "ZodError",

@@ -34,7 +34,7 @@ export async function addImage(ctx: ServiceContext, raw: z.input<typeof AddImage
       origin: null,
       attributes: input.attributes ?? {},
       types: input.types ?? {},
-      position: sql<number>`(SELECT coalesce(max(i.position) + 1, 0) FROM image i WHERE i.dataset_id = ${id})`,
+      position: sql<number>`(SELECT coalesce(max(i.position) + 1, 0) FROM image i WHERE i.dataset_id = ${id} AND i.removed_at IS NULL)`,
     };
     const rows = known
       ? await tx
