@@ -1,6 +1,7 @@
 "use client";
 
 import { Search } from "lucide-react";
+import { useQueryState } from "nuqs";
 import { useRef } from "react";
 import type { TaskGroupView } from "@/server/contracts/task";
 import { SplitPane } from "../shell/SplitPane";
@@ -71,7 +72,7 @@ export function Catalogue({ groups }: { groups: readonly TaskGroupView[] }) {
   const field = useRef<HTMLInputElement>(null);
   useSlashKey(field);
   const rows = catalogueRows(groups);
-  const search = params.get("q") ?? "";
+  const [search, setSearch] = useQueryState("q", { defaultValue: "", history: "replace" });
   const category = params.get("category");
   const found = rows.filter((row) => matchesSearch(row, search));
   const shown =
@@ -94,7 +95,7 @@ export function Catalogue({ groups }: { groups: readonly TaskGroupView[] }) {
           placeholder={`Search ${formatNoun(rows.length, "task")}`}
           icon={<Search strokeWidth={1.75} />}
           value={search}
-          onChange={(event) => params.go({ q: event.target.value }, { replace: true })}
+          onChange={(event) => void setSearch(event.target.value)}
           className="w-56! max-md:w-full!"
         />
         <div role="group" aria-label="Tasks by category" className="flex flex-wrap gap-1.5">
@@ -136,7 +137,16 @@ export function Catalogue({ groups }: { groups: readonly TaskGroupView[] }) {
           <EmptyState
             bare
             title={`0 of ${formatNoun(rows.length, "task")} match${search === "" ? "" : ` "${search}"`}.`}
-            action={<Button onClick={() => params.go({ q: null, category: null })}>Show all tasks</Button>}
+            action={
+              <Button
+                onClick={() => {
+                  void setSearch(null);
+                  if (category !== null) params.go({ category: null, q: null });
+                }}
+              >
+                Show all tasks
+              </Button>
+            }
           />
         }
         footerNote="newest active version of each"

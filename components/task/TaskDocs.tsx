@@ -1,16 +1,17 @@
 import { parseMarkdown, type Inline } from "./markdown";
 
-/** What the package says about its task. */
-export function TaskDocs({ text }: { text: string }) {
+/** What the package says about its task. `level`: of its headings, one below that of the section around. */
+export function TaskDocs({ text, level }: { text: string; level: 2 | 3 }) {
+  const Heading = level === 2 ? "h2" : "h3";
   return (
     <div className="flex max-w-prose flex-col gap-2">
       {parseMarkdown(text).map((block, index) => {
         switch (block.kind) {
           case "heading":
             return (
-              <h3 key={index} className="mt-2 font-semibold first:mt-0">
+              <Heading key={index} className="mt-2 font-semibold first:mt-0">
                 <Words parts={block.parts} />
-              </h3>
+              </Heading>
             );
           case "list": {
             const List = block.isOrdered ? "ol" : "ul";

@@ -44,7 +44,7 @@ export function TaskPage({ taskId }: { taskId: number }) {
             {task.docs_info === null || task.docs_info.trim() === "" ? (
               <p className="text-ink-3">The package does not describe this task.</p>
             ) : (
-              <TaskDocs text={task.docs_info} />
+              <TaskDocs text={task.docs_info} level={2} />
             )}
             {task.docs_link !== null && (
               <p className="mt-3">

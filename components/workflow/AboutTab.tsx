@@ -43,7 +43,9 @@ export function AboutTab({ editor, readOnly }: { editor: TaskEditor; readOnly: b
           ...(task.authors === null ? [] : [{ label: "Authors", value: task.authors }]),
         ]}
       />
-      {task.docs_info !== null && task.docs_info.trim() !== "" && <TaskDocs text={task.docs_info} />}
+      {task.docs_info !== null && task.docs_info.trim() !== "" && (
+        <TaskDocs text={task.docs_info} level={3} />
+      )}
       <section aria-label="All arguments">
         <h3 className="mb-2 font-semibold">Arguments</h3>
         <ArgumentTables task={task} />
