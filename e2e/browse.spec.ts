@@ -1,4 +1,4 @@
-import { expect, expectAccessible, login, test, unique } from "./fixtures";
+import { expect, expectAccessible, login, test, unique, waitingForReact } from "./fixtures";
 
 test.describe("signed out", () => {
   test.use({ signedIn: false });
@@ -39,7 +39,7 @@ test.describe("signed out", () => {
 test("signing out ends the session", async ({ page, browser, baseURL }) => {
   // A session of its own: the others must go on.
   const context = await browser.newContext({ baseURL: baseURL ?? "" });
-  const own = await context.newPage();
+  const own = waitingForReact(await context.newPage());
   await own.goto("/login");
   await login(own);
   await own.getByRole("button", { name: /^Account / }).click();

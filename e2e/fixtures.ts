@@ -38,6 +38,9 @@ export const test = base.extend<Fixtures, { session: Session }>({
     if (signedIn) await context.addCookies(session.cookies);
     await provide(context);
   },
+  page: async ({ page }, provide) => {
+    await provide(waitingForReact(page));
+  },
   project: async ({ api }, provide) => {
     const name = `Test ${unique()}`;
     const { project_id } = await api.project.create.mutate({ name });
@@ -87,6 +90,31 @@ async function waitForSession(): Promise<Session> {
 
 function baseAddress(): string {
   return process.env["E2E_BASE_URL"] ?? ownServer.url;
+}
+
+/**
+ * Makes `goto` and `reload` wait until React has taken over what the server sent: before that, a key press
+ * or a click is lost. A person is slower than that.
+ */
+export function waitingForReact(page: Page): Page {
+  const goto = page.goto.bind(page);
+  const reload = page.reload.bind(page);
+  const isReady = () => {
+    const controls = [...document.querySelectorAll("button, input, a[href]")];
+    const isTaken = (element: Element) => Object.keys(element).some((key) => key.startsWith("__reactFiber"));
+    return controls.length > 0 && controls.every(isTaken);
+  };
+  page.goto = async (...args) => {
+    const answer = await goto(...args);
+    await page.waitForFunction(isReady);
+    return answer;
+  };
+  page.reload = async (...args) => {
+    const answer = await reload(...args);
+    await page.waitForFunction(isReady);
+    return answer;
+  };
+  return page;
 }
 
 /** Short, and allowed in every name. */

@@ -49,7 +49,8 @@ export function LoginForm({ next }: { next: string }) {
   };
 
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    // Sent before the page is ready, the browser would put a GET form's password into the address.
+    <form method="post" noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {problem !== undefined && (
         <Callout tone="fail" announce title={titleOf(problem)}>
           {textOf(problem)}

@@ -103,8 +103,11 @@ function JobFacts({ job }: { job: ReturnType<typeof useJob>["job"] }) {
 function MaybeLink({ href, children }: { href: string | null; children: string }) {
   if (href === null) return <span className="min-w-0 truncate">{children}</span>;
   return (
-    <Link href={href} title={children}
-      className="min-w-0 truncate rounded-tag text-ink-2 underline decoration-line-2 underline-offset-3 hover:text-ink hover:decoration-ink">
+    <Link
+      href={href}
+      title={children}
+      className="min-w-0 truncate rounded-tag text-ink-2 underline decoration-line-2 underline-offset-3 hover:text-ink hover:decoration-ink"
+    >
       {children}
     </Link>
   );

@@ -23,7 +23,10 @@ export default async function LoginPage({ searchParams }: Props) {
 
   return (
     <div className="grid min-h-dvh lg:grid-cols-[2fr_minmax(400px,1fr)]">
-      <aside aria-label="Picture of a plate" className="grid grid-rows-[1fr_auto] bg-stage px-11 pt-11 pb-8 max-lg:hidden">
+      <aside
+        aria-label="Picture of a plate"
+        className="grid grid-rows-[1fr_auto] bg-stage px-11 pt-11 pb-8 max-lg:hidden"
+      >
         <div className="grid min-h-0 place-items-center">
           <LoginPlate className="max-h-[74dvh] w-full max-w-[880px]" />
         </div>
