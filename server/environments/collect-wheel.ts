@@ -2,6 +2,7 @@ import path from "node:path";
 import { z } from "zod";
 import type { ResourceRow, TaskGroupRow } from "@/db/schema";
 import { TasksPythonConfig } from "@/server/contracts/resource";
+import { normalizePackageName } from "@/server/domain/tasks/package-name";
 import type { NewTask } from "../runner/store/activity";
 import type { ActivityLog } from "./activity-log";
 import { CollectionError } from "./collection-error";
@@ -15,7 +16,6 @@ const FIND_PACKAGE = fileURLToPath(new URL("./find_package.py", import.meta.url)
 
 const PackagePlace = z.object({
   name: z.string(),
-  version: z.string(),
   root: z.string().nullable(),
   manifest: z.string().nullable(),
 });
@@ -58,7 +58,12 @@ export async function collectWheel(
     title: "Find the manifest",
     argv: [python, "-I", FIND_PACKAGE, group.pkg_name],
   });
-  const { root, manifest } = PackagePlace.parse(JSON.parse(found));
+  const { name, root, manifest } = placeOf(found);
+  // pip believes the file name; what is installed must not be shown under another package's name.
+  if (normalizePackageName(name) !== group.pkg_name)
+    throw new CollectionError(
+      `The wheel calls itself ${name}, but its file name says ${group.pkg_name}; do not rename wheels.`,
+    );
   if (root === null || manifest === null)
     throw new CollectionError(
       `The package ${group.pkg_name} has no __FRACTAL_MANIFEST__.json, so it is not a Fractal task package.`,
@@ -66,6 +71,18 @@ export async function collectWheel(
   const tasks = await tasksOf(await readManifest(manifest), { python, root, version: group.version });
   deps.log.say(`Found ${tasks.length} tasks: ${tasks.map(({ name }) => name).join(", ")}`);
   return { tasks, env_info, archive_path: wheel };
+}
+
+/** Packages may print when Python starts; the answer is the last line. */
+function placeOf(stdout: string): z.infer<typeof PackagePlace> {
+  const line = stdout.trimEnd().split("\n").at(-1) ?? "";
+  try {
+    return PackagePlace.parse(JSON.parse(line));
+  } catch (err) {
+    throw new CollectionError("Where the package was installed cannot be read from its environment.", {
+      cause: err,
+    });
+  }
 }
 
 /** Wheels only: building a source package would run its code on this host. */

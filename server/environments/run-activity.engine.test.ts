@@ -183,6 +183,41 @@ test("a manifest that points to a missing executable is refused, naming task and
   await expectNothingLeft();
 });
 
+const WRITE_WHEEL = `
+import json, sys, zipfile
+path, name, calls_itself, extra = sys.argv[1:]
+info = f"{name}-1.0.dist-info"
+files = {
+    f"{name}/__FRACTAL_MANIFEST__.json": json.dumps({"manifest_version": "2", "task_list": [
+        {"name": "T", "executable_parallel": "__FRACTAL_MANIFEST__.json"}]}),
+    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {calls_itself}\\nVersion: 1.0\\n",
+    f"{info}/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+}
+if extra:
+    files[extra] = "evil"
+files[f"{info}/RECORD"] = "".join(f"{file},,\\n" for file in [*files, f"{info}/RECORD"])
+with zipfile.ZipFile(path, "w") as archive:
+    for file, text in files.items():
+        archive.writestr(file, text)
+`;
+
+test.each([
+  [
+    "calls itself like another package",
+    "numpy",
+    "",
+    /^The wheel calls itself numpy, but its file name says evil/,
+  ],
+  ["writes outside of its environment", "evil", "../../../../../../evil.txt", /^"Install the wheel" failed/],
+])("a wheel that %s is refused and leaves nothing behind", async (_what, callsItself, extra, why) => {
+  const wheel = path.join(work, "evil-1.0-py3-none-any.whl");
+  await run("python3", ["-c", WRITE_WHEEL, wheel, "evil", callsItself, extra]);
+  const activity = await driveToEnd(await collect(wheel));
+  expect(activity.log).toMatch(why);
+  expect(activity.status).toBe("failed");
+  await expectNothingLeft();
+});
+
 test("a package without manifest, a file that is not a wheel, and a missing file each say so", async () => {
   const noManifest = await buildWheel((root) => rm(path.join(root, "__FRACTAL_MANIFEST__.json")));
   expect((await driveToEnd(await collect(noManifest))).log).toMatch(
