@@ -13,7 +13,8 @@ import type { BatchUnits, EndedUnit, StartedUnit } from "../store/unit";
 import { write } from "./context";
 import type { EngineContext } from "./context";
 
-const MAX_BYTES = 8 * 1024 * 1024;
+/** One turn: some thousand lines. Reading them keeps everything else in this process waiting, the web included. */
+const MAX_BYTES = 1024 * 1024;
 /** Outputs in files that one turn holds in memory, beside the lines. */
 const MAX_OUTPUT_BYTES_PER_TURN = 16 * 1024 * 1024;
 /** Read whole and checked in our own memory; a list of 100,000 images is a third of it. */
