@@ -76,7 +76,7 @@ export const datasets = pgTable(
     zarr_dir: text().notNull(),
     /** Raised by every change of the image list; counts beside filters are cached under it. */
     images_version: integer().notNull().default(0),
-    /** Set: the dataset is gone for everybody and waits for the janitor. */
+    /** Set: the dataset is gone for everybody; nothing deletes its rows yet. */
     deleted_at: instant(),
     ...timestampCreated,
   },

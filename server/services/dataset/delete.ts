@@ -7,7 +7,7 @@ import { lockDataset } from "@/server/services/dataset/lock";
 import { findActiveJob } from "@/server/services/job/find-active";
 
 /**
- * The dataset is gone at once for everybody; a janitor removes its rows later. Files stay on disk.
+ * The dataset is gone at once for everybody; its rows and its files stay.
  *
  * @throws PreconditionError while a job works on it.
  */
