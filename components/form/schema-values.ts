@@ -63,10 +63,3 @@ export function changesBetween(
     return [{ name, title, before: inWords(old), after: inWords(now) }];
   });
 }
-
-/** How many stored arguments differ from the default. */
-export function modifiedCount(schema: JsonMap | null, values: JsonMap, dialect: Dialect): number {
-  return schema === null
-    ? Object.keys(values).length
-    : Object.keys(storedValues(schema, values, dialect)).length;
-}

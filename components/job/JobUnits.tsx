@@ -43,25 +43,25 @@ export function JobUnits({ task, units, isActive }: Props) {
       {plates.length > 0 && (
         <div className="shrink-0 border-line px-(--gutter) py-3 max-lg:border-b lg:max-w-[46%] lg:overflow-y-auto lg:border-r">
           {plates.map((plate) => (
-            <Plate key={plate.name} plate={plate} />
+            <Plate key={plate.name} plate={plate} runId={task.run.id} />
           ))}
         </div>
       )}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <UnitChips counts={counts} />
-        <UnitTable key={task.run.id} taskName={task.name} units={units} counts={counts} />
+        <UnitTable key={task.run.id} runId={task.run.id} taskName={task.name} units={units} counts={counts} />
       </div>
     </section>
   );
 }
 
-function Plate({ plate }: { plate: UnitPlate }) {
+function Plate({ plate, runId }: { plate: UnitPlate; runId: number }) {
   const params = usePageParams();
   const unitId = params.getId("unit");
   const selected = plate.wells.find((well) => well.unit_id === unitId) ?? null;
   const open = ({ row, column }: { row: number; column: number }) => {
     const well = plate.wells.find((one) => one.row === row && one.column === column);
-    if (well !== undefined) params.go({ unit: well.unit_id, show: null });
+    if (well !== undefined) params.go({ unit: well.unit_id, run: runId, show: null });
   };
   const count = (...states: string[]) =>
     plate.wells.filter((well) => states.includes(well.state ?? "")).length;

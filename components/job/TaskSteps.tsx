@@ -19,7 +19,7 @@ export function TaskSteps({ job, shownRunId }: { job: JobView; shownRunId: numbe
           <li key={task.order} className="min-w-0 first:rounded-l-panel last:rounded-r-panel">
             <Step
               task={task}
-              isActiveJob={isActive(job.state)}
+              isActiveJob={isActive(job.state) && job.state !== "stopping"}
               isShown={task.run !== null && task.run.id === shownRunId}
             />
           </li>

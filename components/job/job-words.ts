@@ -38,7 +38,7 @@ export function shownTask(job: Pick<JobView, "tasks">, runId: number | null): St
 }
 
 /** People count tasks from 1. */
-export const taskTitle = (task: { order: number; name: string }) => `task ${task.order + 1}, ${task.name}`;
+const taskTitle = (task: { order: number; name: string }) => `task ${task.order + 1}, ${task.name}`;
 
 /** The one number of the page and what it counts. */
 export function answerOf(job: JobView): { number: string; text: string; units: UnitCounts } {

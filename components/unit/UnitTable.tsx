@@ -37,7 +37,7 @@ const columns = col.columns([
   col.display({
     id: "image",
     header: "Image",
-    meta: { minWidth: 170 },
+    meta: { minWidth: 200 },
     cell: ({ row: { original: unit } }) =>
       unit.zarr_url === null || unit.kind === "init" ? (
         <span className="text-ink-2">{unitName(unit)}</span>
@@ -79,6 +79,9 @@ const columns = col.columns([
   }),
 ]);
 
+/** What the panel says anyway, or few ask for. */
+const BESIDE_PANEL = ["cpu_seconds", "attempts"];
+
 /** Under a minute with one decimal, as most units are short; else a clock. */
 function Seconds({ value }: { value: number | null }) {
   if (value === null) return "";
@@ -86,7 +89,7 @@ function Seconds({ value }: { value: number | null }) {
 }
 
 /** A failed unit shows its cause instead of the word. */
-export function UnitStateWord({ unit }: { unit: Pick<UnitRow, "state" | "cause" | "has_warnings"> }) {
+function UnitStateWord({ unit }: { unit: Pick<UnitRow, "state" | "cause" | "has_warnings"> }) {
   if (unit.state === "failed" && unit.cause !== null)
     return <StateWord state="failed">{unit.cause.title}</StateWord>;
   if (unit.state === "done" && unit.has_warnings)
@@ -135,13 +138,14 @@ export function UnitChips({ counts }: { counts: UnitCounts }) {
 export type UnitTableProps = {
   /** Of which task: "Segment Nuclei". */
   taskName: string;
+  runId: number;
   units: ReturnType<typeof useUnitWindow>;
   counts: UnitCounts;
   className?: string;
 };
 
 /** Units of one run, of which only the visible ones are loaded. */
-export function UnitTable({ taskName, units, counts, className }: UnitTableProps) {
+export function UnitTable({ taskName, runId, units, counts, className }: UnitTableProps) {
   const params = usePageParams();
   const { query, offset, onWindowChange } = units;
   const state = params.get("state");
@@ -167,11 +171,13 @@ export function UnitTable({ taskName, units, counts, className }: UnitTableProps
       totalCount={query.data?.matching ?? 0}
       onWindowChange={onWindowChange}
       loading={query.isPending}
-      rowHref={(unit) => params.href({ unit: unit.id })}
+      // With its run: the page would otherwise go on to the next task when that starts.
+      rowHref={(unit) => params.href({ unit: unit.id, run: runId })}
       selectedId={params.get("unit")}
+      hiddenColumns={params.get("unit") === null && params.get("panel") === null ? [] : BESIDE_PANEL}
       onRowKey={(key, unit) => {
         if (key.toLowerCase() !== "l") return false;
-        params.go({ unit: unit.id, show: null });
+        params.go({ unit: unit.id, run: runId, show: null });
         return true;
       }}
       renderMobile={(unit) => (

@@ -9,7 +9,7 @@ import { useTRPC } from "../trpc/client";
 const WINDOW = 300;
 const STEP = 100;
 /** The most units that are put on a plate map at once. */
-export const MOST_ON_PLATES = 500;
+const MOST_ON_PLATES = 500;
 
 /** The window of a run's units around what can be seen; the job's poll asks again when something changed. */
 export function useUnitWindow(runId: number | null, state: UnitState | null) {

@@ -6,7 +6,7 @@ import { dialectOf } from "../form/schema-validator";
 import { changesBetween, storedValues, type Change } from "../form/schema-values";
 import { problemsOf } from "../form/SchemaForm";
 
-export const PARTS = ["non_parallel", "parallel"] as const;
+const PARTS = ["non_parallel", "parallel"] as const;
 export type Part = (typeof PARTS)[number];
 
 export type Settings = {
