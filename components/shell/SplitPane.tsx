@@ -38,8 +38,14 @@ export function SplitPane(props: SplitPaneProps) {
     inspectorWidth = 400,
     phone = "stack",
   } = props;
-  const left = usePaneWidth(`${id}:start`, startWidth, 180, 640, "right");
-  const right = usePaneWidth(`${id}:inspector`, inspectorWidth, 320, 760, "left");
+  const [leftWidth, restoreLeft, leftHandle] = usePaneWidth(`${id}:start`, startWidth, 180, 640, "right");
+  const [rightWidth, restoreRight, rightHandle] = usePaneWidth(
+    `${id}:inspector`,
+    inspectorWidth,
+    320,
+    760,
+    "left",
+  );
   const hasInspector = inspector !== undefined && inspector !== null && inspector !== false;
   return (
     <div
@@ -50,8 +56,8 @@ export function SplitPane(props: SplitPaneProps) {
     >
       {start !== undefined && (
         <div
-          ref={left.restore}
-          style={{ "--pane": `${left.width}px` } as Record<string, string>}
+          ref={restoreLeft}
+          style={{ "--pane": `${leftWidth}px` } as Record<string, string>}
           className={cx(
             "relative min-w-0 shrink-0 max-lg:border-b max-lg:border-line lg:w-(--pane) lg:max-w-1/2 lg:border-r lg:border-line",
             phone === "main" && "max-lg:hidden",
@@ -59,7 +65,7 @@ export function SplitPane(props: SplitPaneProps) {
         >
           <div className="h-full lg:overflow-y-auto">{start}</div>
           <div
-            {...left.handle}
+            {...leftHandle}
             aria-label={`Width of ${startLabel}`}
             className={cx(HANDLE, "-right-1 after:left-[3px]")}
           />
@@ -77,8 +83,8 @@ export function SplitPane(props: SplitPaneProps) {
       </div>
       {hasInspector && (
         <div
-          ref={right.restore}
-          style={{ "--pane": `${right.width}px` } as Record<string, string>}
+          ref={restoreRight}
+          style={{ "--pane": `${rightWidth}px` } as Record<string, string>}
           className={cx(
             "flex min-h-0 min-w-0 flex-col bg-surface",
             props.inspectorBesideOnly === true && "max-xl:hidden",
@@ -88,7 +94,7 @@ export function SplitPane(props: SplitPaneProps) {
           )}
         >
           <div
-            {...right.handle}
+            {...rightHandle}
             aria-label="Width of the panel"
             className={cx(HANDLE, "-left-1 after:left-[3px]")}
           />

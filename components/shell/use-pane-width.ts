@@ -4,7 +4,9 @@ import { useState, type KeyboardEvent, type PointerEvent } from "react";
 
 const STEP_PX = 24;
 
-/** Width of a resizable pane in pixels, remembered in the browser under `key`. `edge`: the side of the handle. */
+/** Width of a resizable pane in pixels, remembered in the browser under `key`. `edge`: the side of the handle.
+ *
+ * @returns Width, ref of the pane, props of the handle. */
 export function usePaneWidth(key: string, initial: number, min: number, max: number, edge: "left" | "right") {
   const [width, setWidth] = useState(initial);
   const [isRestored, setRestored] = useState(false);
@@ -45,10 +47,10 @@ export function usePaneWidth(key: string, initial: number, min: number, max: num
     event.preventDefault();
   };
 
-  return {
+  return [
     width,
     restore,
-    handle: {
+    {
       role: "separator",
       tabIndex: 0,
       "aria-orientation": "vertical" as const,
@@ -59,5 +61,5 @@ export function usePaneWidth(key: string, initial: number, min: number, max: num
       onKeyDown,
       onDoubleClick: () => change(initial),
     },
-  };
+  ] as const;
 }

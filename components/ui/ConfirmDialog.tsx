@@ -22,8 +22,8 @@ export type ConfirmDialogProps = {
   cancelLabel?: string;
   /** Fail colours. False for confirmations that take nothing away. */
   danger?: boolean;
-  /** May return a promise: the dialog stays until it settles, closes when it resolves, shows the message when not. */
-  onConfirm: () => void | Promise<unknown>;
+  /** A promise is waited for: the dialog closes when it resolves, and shows the message when not. */
+  onConfirm: () => unknown;
   /** Only for deletion of files on disk: the name that must be typed. */
   typeToConfirm?: string;
 };
