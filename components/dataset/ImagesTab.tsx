@@ -18,6 +18,7 @@ import { usePlate } from "@/components/dataset/use-plate";
 import { FilterField } from "@/components/form/FilterField";
 import { ImageInspector } from "@/components/image/ImageInspector";
 import { ImageTable } from "@/components/image/ImageTable";
+import { imagePath } from "@/components/image/path";
 import { SplitPane } from "@/components/shell/SplitPane";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/Button";
@@ -50,12 +51,13 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
   const disabledReason = whyReadOnlyDataset(dataset);
   const hrefOf = (path: string) => datasetAddress({ ...params, image: path });
   const platePanel = plate && <PlatePanel plate={plate} view={view} />;
-  const inspector = params.image !== null && (
+  const inspector = params.image !== "" && (
     <ImageInspector
       key={params.image}
       dataset={dataset}
       path={params.image}
       workflowTaskId={params.task}
+      known={images.rows.find((image) => imagePath(image.zarr_url, dataset.zarr_dir) === params.image)}
       hrefOf={hrefOf}
       disabledReason={disabledReason}
       onClose={() => set({ image: null })}
@@ -76,7 +78,7 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
       id="dataset"
       startWidth={224}
       inspectorWidth={360}
-      inspectorBesideOnly={params.image === null}
+      inspectorBesideOnly={params.image === ""}
       start={
         <>
           <div className="p-5 pb-4 max-lg:p-(--gutter) max-lg:pb-0">
@@ -136,7 +138,7 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
         widths={layout.widths}
         numeric={layout.numeric}
         withState={params.task !== null}
-        selectedPath={params.image}
+        selectedPath={params.image || null}
         hrefOf={hrefOf}
         disabledReason={disabledReason}
         empty={

@@ -18,8 +18,8 @@ export const datasetParams = {
   q: parseAsString.withDefault(""),
   attributes: parseAsJson(AttributeFilters).withDefault({}),
   types: parseAsJson(TypeFilters).withDefault({}),
-  /** Path of the image that is looked at, below the folder of the dataset. */
-  image: parseAsString,
+  /** Path of the image that is looked at, below the folder of the dataset; empty: none. */
+  image: parseAsString.withDefault(""),
   /** The plate that is drawn. */
   plate: parseAsString,
   /** By what its wells are coloured: a numeric attribute, `state:` or `images:`. */

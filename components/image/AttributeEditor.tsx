@@ -24,7 +24,7 @@ export function AttributeEditor({ rows, onChange, errors }: Props<AttributeRow>)
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1.5 font-medium">Attributes</legend>
-      <ul className="flex flex-col gap-2">
+      <ul className="flex flex-col gap-2 max-md:gap-4">
         {rows.map((row, index) => {
           const who = row.name.trim() || `attribute ${index + 1}`;
           const error = errors[row.id];

@@ -78,25 +78,23 @@ export function ImageDialog({ open, onOpenChange, dataset, image, onSaved }: Pro
       problem={problem}
       onSubmit={() => void submit()}
     >
-      <Field
-        stacked
-        label="Path"
-        required={image === null}
-        help={
-          image === null
-            ? "Below the folder of the dataset, or an s3:// address below it. Nothing on disk is looked at."
-            : "The path is the identity of an image and cannot be changed."
-        }
-        error={urlError}
-      >
-        <Input
-          mono
-          value={url}
-          readOnly={image !== null}
-          spellCheck={false}
-          onChange={(event) => setUrl(event.target.value)}
-        />
-      </Field>
+      {image === null ? (
+        <Field
+          stacked
+          label="Path"
+          required
+          help="Below the folder of the dataset. Nothing on disk is looked at."
+          error={urlError}
+        >
+          <Input mono value={url} spellCheck={false} onChange={(event) => setUrl(event.target.value)} />
+        </Field>
+      ) : (
+        <p className="text-12 text-ink-3">
+          <code className="break-all text-ink-2">{image.zarr_url}</code>
+          <br />
+          The path is the identity of an image and cannot be changed.
+        </p>
+      )}
       <AttributeEditor
         rows={attributes}
         onChange={setAttributes}

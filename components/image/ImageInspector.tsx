@@ -25,6 +25,8 @@ type Props = {
   /** Path below the folder of the dataset, from the address of the page. */
   path: string;
   workflowTaskId: number | null;
+  /** The row of the list, shown until the answer is there; undefined when it is not loaded. */
+  known: ImageRow | undefined;
   /** Address of this page with another image, for the way to the origin. */
   hrefOf: (path: string) => string;
   /** Why this person cannot change the list. */
@@ -34,7 +36,7 @@ type Props = {
 
 /** One image: what is known about it, what it was made from, where it lies. */
 export function ImageInspector(props: Props) {
-  const { dataset, path, workflowTaskId, hrefOf, disabledReason, onClose } = props;
+  const { dataset, path, workflowTaskId, known, hrefOf, disabledReason, onClose } = props;
   const [open, setOpen] = useState<"edit" | "remove" | null>(null);
   const [edits, setEdits] = useState(0);
   const zarrUrl = imageUrl(path, dataset.zarr_dir);
@@ -47,7 +49,7 @@ export function ImageInspector(props: Props) {
     }),
   );
   // The search finds longer paths too.
-  const image = query.data?.items.find((row) => row.zarr_url === zarrUrl);
+  const image = query.data ? query.data.items.find((row) => row.zarr_url === zarrUrl) : known;
   return (
     <Inspector
       title={
