@@ -273,6 +273,9 @@ test("tasks are moved by key, renamed and removed", async ({ page, api, project 
   await list.getByRole("link", { name: /Segment Nuclei/ }).focus();
   await page.keyboard.press("Alt+ArrowUp");
   await expect(list.getByRole("link").first()).toContainText("Segment Nuclei");
+  // Shown at once and stored after that.
+  const stored = async () => (await api.workflow.get.query({ workflow_id })).tasks[0]?.task.name;
+  await expect.poll(stored).toBe("Segment Nuclei");
   await page.reload();
   await expect(list.getByRole("link").first()).toContainText("Segment Nuclei");
 

@@ -15,8 +15,7 @@ import { Catalogue } from "./Catalogue";
 
 const POLL_MS = 2_000;
 
-const isUnderWay = (activity: ActivityView) =>
-  activity.status === "pending" || activity.status === "ongoing";
+const isUnderWay = (activity: ActivityView) => activity.status === "pending" || activity.status === "ongoing";
 
 /** Packages of the user's resource, their tasks, and what happened to them lately. */
 export function TasksPage() {
