@@ -27,6 +27,24 @@ test.describe("signed out", () => {
     await expect(page.getByLabel("E-mail")).toBeFocused();
   });
 
+  test("too many attempts are said with the time to wait, a silent server with what is kept", async ({
+    page,
+  }) => {
+    await page.goto("/login");
+    const error = encodeURIComponent("Too many attempts. Try again in 840 s.");
+    await page.route("**/api/auth/callback/credentials", (route) =>
+      route.fulfill({ status: 401, json: { url: `http://localhost/login?error=${error}` } }),
+    );
+    await login(page);
+    await expect(page.getByRole("alert").filter({ hasText: "Try again in 14 min." })).toBeVisible();
+
+    // A proxy in front of a server that is gone answers with a page of its own.
+    await page.route("**/api/auth/csrf", (route) => route.fulfill({ body: "<h1>Bad gateway</h1>" }));
+    await page.getByRole("button", { name: "Log in" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "The server does not answer." })).toBeVisible();
+    await expect(page.getByLabel("E-mail")).not.toHaveValue("");
+  });
+
   test("a session that ended is said, and another site is no way back", async ({ page }) => {
     await page.goto("/login?notice=session-ended&next=https://evil.example/");
     await expect(page.getByText("You were logged out: a session lasts 8 hours.")).toBeVisible();

@@ -11,6 +11,8 @@ import { formatCount } from "@/components/ui/format";
 import type { AttributeValue, ImageFacets } from "@/server/contracts/image";
 
 const SHOWN_VALUES = 8;
+/** The server names no more. */
+const MAX_VALUES = 100;
 /** From so many different numbers on, a distribution says more than a list. */
 const MANY_NUMBERS = 8;
 
@@ -44,7 +46,7 @@ export function Facets({ facets, view }: Props) {
           className="-ml-2"
           onClick={() => setOpened(new Set([...opened, name]))}
         >
-          All {formatCount(sorted.length)} values
+          {sorted.length < MAX_VALUES ? "All" : "The most frequent"} {formatCount(sorted.length)} values
         </Button>
       ) : undefined,
     };

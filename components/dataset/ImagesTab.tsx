@@ -13,7 +13,7 @@ import { TaskSelect } from "@/components/dataset/TaskSelect";
 import { useDataset, whyReadOnlyDataset } from "@/components/dataset/use-dataset";
 import { useDatasetParams } from "@/components/dataset/use-dataset-params";
 import { imageQuery } from "@/components/dataset/image-query";
-import { useImagePages } from "@/components/dataset/use-image-pages";
+import { filterKey, useImagePages } from "@/components/dataset/use-image-pages";
 import { usePlate } from "@/components/dataset/use-plate";
 import { FilterField } from "@/components/form/FilterField";
 import { ImageInspector } from "@/components/image/ImageInspector";
@@ -40,7 +40,8 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
   const query = imageQuery(datasetId, params);
   const key = JSON.stringify(query);
   const shownKey = useDeferredValue(key);
-  const images = useImagePages(JSON.parse(shownKey) as typeof query, refreshMs);
+  const shownQuery = JSON.parse(shownKey) as typeof query;
+  const images = useImagePages(shownQuery, refreshMs);
   const plate = usePlate(datasetId, facets, view, refreshMs);
   const [isFilterOpen, setFilterOpen] = useState(false);
 
@@ -132,6 +133,8 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
         />
       </div>
       <ImageTable
+        // Another filter starts at the top and without chosen rows.
+        key={filterKey(shownQuery)}
         dataset={dataset}
         window={images}
         attributes={layout.attributes}

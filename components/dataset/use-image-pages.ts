@@ -6,6 +6,12 @@ import { IMAGE_PAGE } from "@/components/dataset/search-params";
 import { useTRPC } from "@/components/trpc/client";
 import type { ImageRow, ListImagesInput } from "@/server/contracts/image";
 
+type Query = Omit<ListImagesInput, "offset" | "limit">;
+
+/** Equal for queries that give the same images in the same order. */
+export const filterKey = ({ attribute_filters, type_filters, search }: Query) =>
+  JSON.stringify([attribute_filters, type_filters, search]);
+
 export type ImageWindow = {
   /** Loaded rows, without a gap. */
   rows: ImageRow[];
@@ -22,12 +28,12 @@ export type ImageWindow = {
  *
  * @param refreshMs null: only when somebody changes something here
  */
-export function useImagePages(
-  query: Omit<ListImagesInput, "offset" | "limit">,
-  refreshMs: number,
-): ImageWindow {
+export function useImagePages(query: Query, refreshMs: number): ImageWindow {
   const trpc = useTRPC();
-  const [seen, setSeen] = useState({ first: 0, last: 0 });
+  const filter = filterKey(query);
+  const [seen, setSeen] = useState({ filter, first: 0, last: 0 });
+  // Another filter is another list: it is read from its beginning.
+  if (seen.filter !== filter) setSeen({ filter, first: 0, last: 0 });
   const pages = Array.from({ length: seen.last - seen.first + 1 }, (_, index) => seen.first + index);
   const results = useSuspenseQueries({
     queries: pages.map((page) =>
@@ -42,7 +48,7 @@ export function useImagePages(
     const first = Math.floor(firstRow / IMAGE_PAGE);
     const last = Math.floor(lastRow / IMAGE_PAGE);
     startTransition(() =>
-      setSeen((old) => (old.first === first && old.last === last ? old : { first, last })),
+      setSeen((old) => (old.first === first && old.last === last ? old : { ...old, first, last })),
     );
   }, []);
   return {
