@@ -60,6 +60,9 @@ test("signing out ends the session", async ({ page, browser, baseURL }) => {
   const own = waitingForReact(await context.newPage());
   await own.goto("/login");
   await login(own);
+  await expect(own.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  // The log-in loads the page anew; only our own goto waits until it can be clicked.
+  await own.goto("/");
   await own.getByRole("button", { name: /^Account / }).click();
   await own.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(own.getByText("You are signed out.")).toBeVisible();
