@@ -7,6 +7,7 @@ const MAY_IMPORT = {
   db: ["server/contracts"],
   "server/services": [...BASE, "db"],
   "server/auth": [...BASE, "server/services"],
+  "server/http": [...BASE, "server/services", "server/auth"],
   "server/environments": [...BASE, "server/runner/executors", "server/runner/store"],
   "server/runner/transports": BASE,
   "server/runner/executors": [...BASE, "server/runner/transports"],

@@ -14,6 +14,8 @@ import { closeDb, getDb } from "@/db/client";
 import type { Db } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { migrate } from "@/db/migrate";
+import { serveRoutes } from "@/server/http/serve";
+import type { Routes } from "@/server/http/serve";
 import { ConfigError } from "@/server/platform/env";
 import type { Env } from "@/server/platform/env";
 import type { Logger } from "@/server/platform/logger";
@@ -22,6 +24,8 @@ import { requireFreePort } from "@/server/platform/ports";
 import { startRunner } from "@/server/runner";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** Answered here and not by Next, because their bytes stream. */
+const ROUTES: Routes = {};
 /** Requests that are under way get this long to end. */
 const DRAIN_MS = 5_000;
 
@@ -80,7 +84,7 @@ export async function startServer(options: { env: Env; log: Logger; dev?: boolea
       const runner = await startRunner({ databaseUrl, log });
       cleanups.push(() => runner.stop());
     }
-    if (isWeb) cleanups.push(await startWeb(env.PORT, dev));
+    if (isWeb) cleanups.push(await startWeb({ port: env.PORT, dev, db, log }));
     log.info({ url, role: env.FRACTAL_ROLE }, "ready");
     return { url, db, databaseUrl, notes, stop };
   } catch (err) {
@@ -109,14 +113,23 @@ function requireBuild(): void {
 }
 
 /** @returns What stops it. */
-async function startWeb(port: number, dev: boolean): Promise<() => Promise<void>> {
+async function startWeb(options: {
+  port: number;
+  dev: boolean;
+  db: Db;
+  log: Logger;
+}): Promise<() => Promise<void>> {
+  const { port, dev, db, log } = options;
   // Loaded late: it reads NODE_ENV, and a runner process does not need it at all.
   const { default: next } = await import("next");
   const server = createServer();
   const app = next({ dev, dir: ROOT, port, httpServer: server });
   await app.prepare();
   const handle = app.getRequestHandler();
-  server.on("request", (request, response) => void handle(request, response));
+  const serveOwn = serveRoutes(ROUTES, { db, log });
+  server.on("request", (request, response) => {
+    if (!serveOwn(request, response)) void handle(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, resolve);

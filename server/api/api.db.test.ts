@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { getActor } from "@/server/auth/actor";
-import { isCrossSite } from "@/server/api/context";
+import { isCrossSite } from "@/server/auth/cross-site";
 import type { ApiContext } from "@/server/api/context";
 import { appRouter, createCaller } from "@/server/api/root";
 import { systemContext } from "@/server/services/context";
