@@ -99,6 +99,74 @@ export const CollectWheelInput = z.object({
 });
 export type CollectWheelInput = z.infer<typeof CollectWheelInput>;
 
+/** A name as PyPI allows it; any spelling, it is normalised where it is stored. */
+export const PackageName = NonEmptyString.max(200).regex(
+  /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+  "Must be the name of a package: letters, digits, dots, dashes and underscores.",
+);
+
+/** One exact version (PEP 440), without an operator. */
+export const PackageVersion = NonEmptyString.max(100).regex(
+  /^v?\d[A-Za-z0-9._!+-]*$/,
+  "Must be one version, such as 1.4.2.",
+);
+
+/** `name` → version, as `pip install name==version`. */
+export const PinnedVersions = z.record(PackageName, PackageVersion);
+
+const collectOptions = {
+  /** Comma-separated extras without brackets, such as `cellpose,napari`. */
+  package_extras: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9._-]+(?:\s*,\s*[A-Za-z0-9._-]+)*$/, "Must be names of extras, separated by commas.")
+    .optional(),
+  /** Absent: the default version of the resource. */
+  python_version: PythonVersion.optional(),
+  /** Installed before the package, so that it has to live with them; and after, whatever it says. */
+  pinned_package_versions_pre: PinnedVersions.optional(),
+  pinned_package_versions_post: PinnedVersions.optional(),
+};
+
+export const CollectInput = z.discriminatedUnion("origin", [
+  z.strictObject({
+    origin: z.literal("pypi"),
+    package: PackageName,
+    /** Absent: the newest that the index has for this Python. */
+    package_version: PackageVersion.optional(),
+    ...collectOptions,
+  }),
+  z.strictObject({
+    origin: z.literal("wheel-file"),
+    /** From `POST /api/upload`. Name and version come from the file name. */
+    upload_id: z.uuid(),
+    ...collectOptions,
+  }),
+]);
+export type CollectInput = z.input<typeof CollectInput>;
+
+/** What the index says about a package before it is collected; asked of the runner, through pip. */
+export const FindPackageInput = z.object({
+  package: PackageName,
+  package_version: PackageVersion.optional(),
+  python_version: PythonVersion.optional(),
+});
+export type FindPackageInput = z.input<typeof FindPackageInput>;
+
+export type PackageFound = {
+  pkg_name: string;
+  /** The version that would be collected. */
+  version: string;
+  /** Versions that fit this Python, newest first (PEP 440). */
+  versions: string[];
+  python_version: string;
+  /** The user's own group of this version, or null. */
+  task_group_id: number | null;
+};
+
+/** Answer of `POST /api/upload?name=…` (201). A file that no collection used is deleted after a day. */
+export type Uploaded = { upload_id: string; file_name: string; bytes: number; sha256: string };
+
 export type TaskView = {
   id: number;
   name: string;
@@ -146,10 +214,24 @@ export type ActivityView = {
   status: ActivityStatus;
   timestamp_started: string;
   timestamp_ended: string | null;
+  /** What it does, in order; those that have not begun are named too. */
+  steps: ActivityStep[];
+  /** Why it failed, one sentence (the first line of the log); null otherwise. */
+  failure: string | null;
   /** Whole log so far. */
   log: string;
 };
 type ActionWord = ActivityAction;
+
+export type ActivityStep = {
+  /** An imperative: "Install the package". */
+  title: string;
+  state: "pending" | "running" | "done" | "failed";
+  /** Null until it ended. */
+  seconds: number | null;
+  /** "41 of 58 packages"; null: nothing to add. */
+  detail: string | null;
+};
 
 export const GetTaskInput = z.object({ task_id: Id });
 export const ActivityIdInput = z.object({ activity_id: Id });

@@ -40,5 +40,6 @@ export async function getActivity(
 }
 
 function toView({ user_id: _, ...row }: TaskGroupActivityRow): ActivityView {
-  return row;
+  const failure = row.status === "failed" ? (row.log.split("\n", 1)[0] ?? "") : null;
+  return { ...row, steps: [], failure };
 }
