@@ -2,9 +2,10 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { engineOverhead } from "./engine";
+import { imageList } from "./images";
 import type { BenchRow } from "./measure";
 
-const BENCHMARKS = [engineOverhead];
+const BENCHMARKS = [engineOverhead, imageList];
 
 async function main(): Promise<void> {
   const group = process.argv[2];
