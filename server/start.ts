@@ -14,6 +14,7 @@ import { closeDb, getDb } from "@/db/client";
 import type { Db } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { migrate } from "@/db/migrate";
+import { dataRoute } from "@/server/http/data";
 import { serveRoutes } from "@/server/http/serve";
 import type { Routes } from "@/server/http/serve";
 import { ConfigError } from "@/server/platform/env";
@@ -25,7 +26,7 @@ import { startRunner } from "@/server/runner";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Answered here and not by Next, because their bytes stream. */
-const ROUTES: Routes = {};
+const ROUTES: Routes = { "/api/data": dataRoute() };
 /** Requests that are under way get this long to end. */
 const DRAIN_MS = 5_000;
 

@@ -26,7 +26,7 @@ export type Routes = Readonly<Record<`/api/${string}`, Route>>;
 /** @returns A listener that says whether the request was one of ours. */
 export function serveRoutes(
   routes: Routes,
-  deps: { db: Db; log: Logger },
+  deps: { db: Db; log: Pick<Logger, "error"> },
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     // Not `new URL`: it would resolve `..` and hide it from the route's own check.
