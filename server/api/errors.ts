@@ -2,6 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { isAppError } from "@/server/contracts/errors";
 import type { AnyAppError } from "@/server/contracts/errors";
+import { problemsOf, reasonsOf } from "@/server/contracts/problems";
 
 /** A missing entry does not compile. */
 const CODES = {
@@ -31,13 +32,11 @@ export function toTRPCError(err: unknown): TRPCError {
 export function fieldsOf(err: unknown): Readonly<Record<string, string>> {
   if (isAppError(err, "InvalidInput")) return err.fields;
   if (!(err instanceof z.ZodError)) return {};
-  const fields: Record<string, string> = {};
-  for (const { path, message } of err.issues) fields[path.join(".")] ??= message;
-  return fields;
+  return reasonsOf(problemsOf(err));
 }
 
 function sentenceOf(err: z.ZodError): string {
-  const issue = err.issues[0];
-  if (!issue) return "The request is not valid.";
-  return issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message;
+  const problem = problemsOf(err)[0];
+  if (!problem) return "The request is not valid.";
+  return problem.path.length > 0 ? `${problem.path.join(".")}: ${problem.reason}` : problem.reason;
 }

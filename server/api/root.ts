@@ -1,6 +1,7 @@
 import { datasetRouter } from "@/server/api/routers/dataset";
 import { imageRouter } from "@/server/api/routers/image";
 import { jobRouter } from "@/server/api/routers/job";
+import { profileRouter } from "@/server/api/routers/profile";
 import { projectRouter } from "@/server/api/routers/project";
 import { resourceRouter } from "@/server/api/routers/resource";
 import { taskRouter } from "@/server/api/routers/task";
@@ -13,6 +14,7 @@ import { createCallerFactory, router } from "@/server/api/trpc";
 export const appRouter = router({
   user: userRouter,
   resource: resourceRouter,
+  profile: profileRouter,
   project: projectRouter,
   dataset: datasetRouter,
   image: imageRouter,

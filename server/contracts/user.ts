@@ -29,6 +29,16 @@ export type SetPasswordInput = z.input<typeof SetPasswordInput>;
 
 export const AssignProfileInput = z.strictObject({ user_id: Id, profile_id: Id.nullable() });
 
+/** Somebody who cannot work yet. */
+export type WaitingUser = {
+  id: number;
+  email: string;
+  is_verified: boolean;
+  /** Null: has no profile. */
+  profile_id: number | null;
+  timestamp_created: string;
+};
+
 export type CurrentUser = {
   id: number;
   email: string;

@@ -16,7 +16,7 @@ import type { Python } from "@/server/platform/python";
 import { startRunner } from "@/server/runner";
 import { systemContext } from "@/server/services/context";
 import type { ServiceContext } from "@/server/services/context";
-import { createProfile } from "@/server/services/resource/create-profile";
+import { createProfile } from "@/server/services/profile/create";
 import { createResource } from "@/server/services/resource/create";
 import { collectWheel } from "@/server/services/task/collect-wheel";
 import { createUser } from "@/server/services/user/create";
@@ -63,7 +63,7 @@ async function makeUser(): Promise<ServiceContext> {
     tasks_pixi_config: {},
   });
   const profile = { resource_type: "local", name } as const;
-  const { profile_id } = await createProfile(system, { resource_id, profile });
+  const { profile_id } = await createProfile(system, { resource_id, document: profile });
   const email = `${name.toLowerCase()}@example.org`;
   await createUser(system, { email, password: "a long password", project_dirs: [work], profile_id });
   const found = await findUserContext(t.db, email);

@@ -7,7 +7,7 @@ import { profiles, resources } from "@/db/schema";
 import type { Db } from "@/db/client";
 import { PYTHON_VERSIONS } from "@/server/contracts/resource";
 import type { Python } from "@/server/platform/python";
-import { createProfile } from "@/server/services/resource/create-profile";
+import { createProfile } from "@/server/services/profile/create";
 import { createResource } from "@/server/services/resource/create";
 import { systemContext } from "@/server/services/context";
 import type { ServiceContext } from "@/server/services/context";
@@ -79,7 +79,8 @@ export async function ensureCompute(
     (await createResource(system, resourceOf(dataDir, python))).resource_id;
   const profile = { resource_type: "local", name: RESOURCE_NAME } as const;
   const profile_id =
-    (await findId(ctx.db, "profile")) ?? (await createProfile(system, { resource_id, profile })).profile_id;
+    (await findId(ctx.db, "profile")) ??
+    (await createProfile(system, { resource_id, document: profile })).profile_id;
   await assignProfile(system, { user_id: user.id, profile_id });
   return requireAdmin(ctx.db);
 }

@@ -1,26 +1,29 @@
-import type { z } from "zod";
 import { protectedProcedure, router } from "@/server/api/trpc";
-import { ProfileCreateInput, ResourceCreate } from "@/server/contracts/resource";
+import { ResourceIdInput, UpdateResourceInput, sentAs } from "@/server/contracts/resource";
+import type { ResourceDocument } from "@/server/contracts/resource";
 import { createResource } from "@/server/services/resource/create";
-import { createProfile } from "@/server/services/resource/create-profile";
+import { deleteResource } from "@/server/services/resource/delete";
+import { getResource } from "@/server/services/resource/get";
 import { getResourceStatus } from "@/server/services/resource/get-status";
-
-/** Checks and passes on what was sent, not what the schema made of it: documents are stored as sent. */
-const asSent =
-  <S extends z.ZodType>(schema: S) =>
-  (raw: unknown): z.input<S> => {
-    schema.parse(raw);
-    return raw as z.input<S>;
-  };
+import { listResources } from "@/server/services/resource/list";
+import { updateResource } from "@/server/services/resource/update";
 
 export const resourceRouter = router({
   status: protectedProcedure.query(({ ctx }) => getResourceStatus(ctx.service)),
 
+  list: protectedProcedure.query(({ ctx }) => listResources(ctx.service)),
+
+  get: protectedProcedure.input(ResourceIdInput).query(({ ctx, input }) => getResource(ctx.service, input)),
+
   create: protectedProcedure
-    .input(asSent(ResourceCreate))
+    .input(sentAs<ResourceDocument>())
     .mutation(({ ctx, input }) => createResource(ctx.service, input)),
 
-  createProfile: protectedProcedure
-    .input(asSent(ProfileCreateInput))
-    .mutation(({ ctx, input }) => createProfile(ctx.service, input)),
+  update: protectedProcedure
+    .input(UpdateResourceInput)
+    .mutation(({ ctx, input }) => updateResource(ctx.service, input)),
+
+  delete: protectedProcedure
+    .input(ResourceIdInput)
+    .mutation(({ ctx, input }) => deleteResource(ctx.service, input)),
 });

@@ -3,11 +3,14 @@ import { AssignProfileInput, CreateUserInput, SetPasswordInput } from "@/server/
 import { assignProfile } from "@/server/services/user/assign-profile";
 import { createUser } from "@/server/services/user/create";
 import { getCurrentUser } from "@/server/services/user/get-current";
+import { listWaitingUsers } from "@/server/services/user/list-waiting";
 import { setPassword } from "@/server/services/user/set-password";
 import { signOutEverywhere } from "@/server/services/user/sign-out-everywhere";
 
 export const userRouter = router({
   me: protectedProcedure.query(({ ctx }) => getCurrentUser(ctx.service)),
+
+  waiting: protectedProcedure.query(({ ctx }) => listWaitingUsers(ctx.service)),
 
   create: protectedProcedure
     .input(CreateUserInput)

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { mergeTypeFilters } from "../images/filter";
-import { callResources, changesState, localSlots, parseMemoryMb, taskFolderName } from "./calls";
+import { parseMemoryMb } from "../../contracts/memory";
+import { callResources, changesState, localSlots, taskFolderName } from "./calls";
 
 test("memory values are megabytes; fractions, K and lower case are refused", () => {
   expect(["100", "100M", "2G", "1T", 300].map(parseMemoryMb)).toEqual([100, 100, 2000, 1_000_000, 300]);

@@ -1,5 +1,6 @@
 /** Which calls a task makes and what they may use. */
 import type { TaskType } from "../../contracts/enums";
+import { MAX_MEMORY_MB, parseMemoryMb } from "../../contracts/memory";
 
 export const isConverter = (type: TaskType) =>
   type === "converter_non_parallel" || type === "converter_compound";
@@ -13,14 +14,6 @@ export function changesState(
   return Object.entries(inputTypes).some(
     ([key, value]) => Object.hasOwn(outputTypes, key) && outputTypes[key] !== value,
   );
-}
-
-/** Megabytes of a memory value: a number of MB, or digits with `M`, `G` (×1000) or `T`. Null if it is neither. */
-export function parseMemoryMb(value: unknown): number | null {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-  const match = typeof value === "string" ? /^([1-9]\d*)([MGT]?)$/.exec(value.trim()) : null;
-  if (!match) return null;
-  return Number(match[1]) * { "": 1, M: 1, G: 1_000, T: 1_000_000 }[match[2] as "" | "M" | "G" | "T"];
 }
 
 export type CallResources = {
@@ -48,7 +41,7 @@ export function callResources(
   if (!isPositiveInteger(cpus) || cpus > MAX_CPUS)
     return { ok: false, why: `cpus_per_task must be 1 to ${MAX_CPUS}, not ${show(cpus)}.` };
   const memMb = meta["mem"] == null ? null : parseMemoryMb(meta["mem"]);
-  if (meta["mem"] != null && (memMb === null || memMb > MAX_MB))
+  if (meta["mem"] != null && (memMb === null || memMb > MAX_MEMORY_MB))
     return {
       ok: false,
       why: `mem must be megabytes or a text like "4G", at most 1000T, not ${show(meta["mem"])}.`,
@@ -76,7 +69,6 @@ export function callResources(
 
 /** No machine has more; larger numbers do not fit into the columns. */
 const MAX_CPUS = 10_000;
-const MAX_MB = 1_000_000_000;
 const isPositiveInteger = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0;
 const show = (value: unknown) => JSON.stringify(value);

@@ -1,6 +1,8 @@
 import type { Queryable } from "@/db/client";
 import type { ProfileRow, ResourceRow } from "@/db/schema";
-import { ProfileCreate, ResourceCreate } from "@/server/contracts/resource";
+import { findProblems } from "@/server/contracts/problems";
+import { ProfileCreate } from "@/server/contracts/profile";
+import { ResourceCreate } from "@/server/contracts/resource";
 import type { SubmitJobInput } from "@/server/contracts/job";
 import { isAppError } from "@/server/contracts/errors";
 import type { z } from "zod";
@@ -42,6 +44,7 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
   const selected = submission.steps.slice(first, last + 1);
   for (const step of selected) problems.push(...taskProblems(step, compute));
   problems.push(...documentProblems(compute.resource, compute.profile));
+  if (compute.resource.type !== "local") problems.push(noExecutor(compute.resource));
   if (compute.resource.prevent_new_submissions)
     problems.push(
       at(null, `The resource '${compute.resource.name}' does not accept new jobs at the moment.`),
@@ -52,6 +55,13 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
   for (const step of selected) problems.push(...settingsProblems(step));
   return problems;
 }
+
+/** Refused here, because a job that nothing can run would wait for ever. */
+const noExecutor = ({ name, type }: ResourceRow): SubmissionProblem =>
+  at(
+    null,
+    `Jobs on ${type} resources cannot run yet, and your profile belongs to one: '${name}'. Ask an administrator for a profile on a local resource.`,
+  );
 
 export const busyDataset = (dataset: { name: string }, job: number): SubmissionProblem =>
   at(null, `Dataset '${dataset.name}' is already in use by job ${job}.`);
@@ -89,15 +99,14 @@ function taskProblems(step: Step, compute: Compute): SubmissionProblem[] {
 
 function documentProblems(resource: ResourceRow, profile: ProfileRow): SubmissionProblem[] {
   const checked = [
-    { what: `resource '${resource.name}'`, result: ResourceCreate.safeParse(resource.document) },
-    { what: `profile '${profile.name}'`, result: ProfileCreate.safeParse(profile.document) },
+    { what: `resource '${resource.name}'`, found: findProblems(ResourceCreate, resource.document) },
+    { what: `profile '${profile.name}'`, found: findProblems(ProfileCreate, profile.document) },
   ];
-  return checked.flatMap(({ what, result }) => {
-    const issue = result.error?.issues[0];
-    if (!issue) return [];
-    const where = issue.path.join(".");
+  return checked.flatMap(({ what, found: [problem] }) => {
+    if (!problem) return [];
+    const where = problem.path.join(".");
     return [
-      at(null, `The ${what} is not valid: ${where} ${issue.message} Ask an administrator to correct it.`),
+      at(null, `The ${what} is not valid: ${where} ${problem.reason} Ask an administrator to correct it.`),
     ];
   });
 }

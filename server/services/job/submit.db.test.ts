@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { and, eq } from "drizzle-orm";
 import { one } from "@/db/rows";
-import { jobs, leases, resources, taskGroups, users, workflowTasks } from "@/db/schema";
+import { jobs, leases, profiles, resources, taskGroups, users, workflowTasks } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
+import { SUDO_PROFILE, SUDO_RESOURCE } from "@/server/contracts/resource-samples.testing";
 import { previewSubmission } from "@/server/services/job/preview-submission";
 import { submitJob } from "@/server/services/job/submit";
 import {
@@ -218,4 +219,20 @@ test("a profile of another resource ends with a sentence, not with a job", async
   const user = { ...study.owner.user, profile_id: elsewhere.id };
   const actor = { kind: "user" as const, user };
   await expect(submitJob({ db: t.db, actor }, request(study))).rejects.toMatchObject({ tag: "Precondition" });
+});
+
+test("a job that nothing can run is refused with the reason, and does not wait for ever", async () => {
+  const study = await makeStudy(t.db);
+  const { profile_id } = study.owner.user;
+  await t.db
+    .update(resources)
+    .set({ type: "slurm_sudo", document: { ...SUDO_RESOURCE } })
+    .where(eq(resources.id, study.project.resource_id));
+  await t.db
+    .update(profiles)
+    .set({ resource_type: "slurm_sudo", username: "someone", document: { ...SUDO_PROFILE } })
+    .where(eq(profiles.id, profile_id ?? 0));
+  const message = /^Jobs on slurm_sudo resources cannot run yet, and your profile belongs to one/;
+  await (await refusal(study, message)).toThrow(message);
+  expect(await t.db.select().from(jobs).where(eq(jobs.dataset_id, study.dataset.id))).toEqual([]);
 });
