@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { appRouter, createCaller } from "@/server/api/root";
+import { UnauthenticatedError } from "@/server/contracts/errors";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 /** Tracked files and new ones that git does not ignore. */
@@ -27,7 +28,11 @@ const offenders = (files: readonly string[], pattern: RegExp) =>
 /** Procedures that answer anybody; each needs a reason. */
 const PUBLIC = new Set<string>([]);
 // No database behind it: the check must come before everything else.
-const anonymous: unknown = createCaller({ service: null, isCrossSite: false });
+const anonymous: unknown = createCaller({
+  service: new UnauthenticatedError(),
+  scopes: null,
+  isCrossSite: false,
+});
 const closed = Object.keys(appRouter._def.procedures).filter((name) => !PUBLIC.has(name));
 
 test.each(closed)("%s rejects anonymous callers", async (name) => {
@@ -53,6 +58,7 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "resource/read-health.ts": "a probe; it names nothing that belongs to anybody",
   "resource/use.ts": "counts for a verb",
   "task/view.ts": "inside a verb",
+  "token/find-user.ts": "decides who shows a token",
   "unit/rows.ts": "a query whose condition the verb hands over",
   "user/find-session.ts": "decides who is signed in",
   "user/verify-credentials.ts": "decides who may sign in",

@@ -4,5 +4,6 @@ export * from "./project";
 export * from "./resource";
 export * from "./runner";
 export * from "./task";
+export * from "./token";
 export * from "./user";
 export * from "./workflow";

@@ -3,10 +3,11 @@ import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
-import { getActor } from "@/server/auth/actor";
+import { getRequester } from "@/server/auth/actor";
 import { isCrossSite } from "@/server/auth/cross-site";
 import type { ApiContext } from "@/server/api/context";
 import { appRouter, createCaller } from "@/server/api/root";
+import { UnauthenticatedError } from "@/server/contracts/errors";
 import { systemContext } from "@/server/services/context";
 import { createUser } from "@/server/services/user/create";
 import { setPassword } from "@/server/services/user/set-password";
@@ -45,8 +46,8 @@ async function call(
     method: init.post ? "POST" : "GET",
     ...(init.post ? { body: input } : {}),
   });
-  const service = init.anonymous ? null : study.owner;
-  const createContext = (): ApiContext => ({ service, isCrossSite: isCrossSite(headers) });
+  const service = init.anonymous ? new UnauthenticatedError() : study.owner;
+  const createContext = (): ApiContext => ({ service, scopes: null, isCrossSite: isCrossSite(headers) });
   const res = await fetchRequestHandler({ endpoint: "/api/trpc", req, router: appRouter, createContext });
   return {
     status: res.status,
@@ -109,13 +110,19 @@ test("a session is honoured until it ends: epoch raised, account gone, cookie fo
     project_dirs: ["/s"],
   });
   const claims = { user_id, session_epoch: 0 };
-  expect(await getActor(t.db, await cookieOf(claims))).toMatchObject({ id: user_id, email: "s@example.org" });
-  expect(await getActor(t.db, new Headers())).toBeNull();
-  expect(await getActor(t.db, await cookieOf(claims, "another secret, just as long as it was"))).toBeNull();
-  expect(await getActor(t.db, await cookieOf(claims, SECRET, -60))).toBeNull();
-  expect(await getActor(t.db, await cookieOf({ user_id: String(user_id), session_epoch: 0 }))).toBeNull();
+  const ask = (headers: Headers) => getRequester(t.db, headers);
+  const ended = { tag: "Unauthenticated" };
+  expect(await ask(await cookieOf(claims))).toMatchObject({ user: { id: user_id }, scopes: null });
+  await expect(ask(new Headers())).rejects.toMatchObject(ended);
+  await expect(ask(await cookieOf(claims, "another secret, just as long as it was"))).rejects.toMatchObject(
+    ended,
+  );
+  await expect(ask(await cookieOf(claims, SECRET, -60))).rejects.toMatchObject(ended);
+  await expect(ask(await cookieOf({ user_id: String(user_id), session_epoch: 0 }))).rejects.toMatchObject(
+    ended,
+  );
   await setPassword(systemContext(t.db), { user_id, password: "another one" });
-  expect(await getActor(t.db, await cookieOf(claims))).toBeNull();
+  await expect(ask(await cookieOf(claims))).rejects.toMatchObject(ended);
 });
 
 test.each([
@@ -131,7 +138,7 @@ test.each([
 
 test("what would be lost on the way is refused: a key __proto__, nesting without end", async () => {
   const ask = (args: string) =>
-    createCaller({ service: study.owner, isCrossSite: false }).workflow.updateTask({
+    createCaller({ service: study.owner, scopes: null, isCrossSite: false }).workflow.updateTask({
       workflow_task_id: study.step.id,
       version: study.step.version,
       args_parallel: JSON.parse(args) as Record<string, never>,

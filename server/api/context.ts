@@ -1,23 +1,34 @@
 /** Wiring: the one file of the API that knows where the database is. */
 import { getDb } from "@/db/client";
 import { webLog } from "@/server/api/log";
-import { getActor } from "@/server/auth/actor";
+import { getRequester } from "@/server/auth/actor";
 import { isCrossSite } from "@/server/auth/cross-site";
 import { authOptions } from "@/server/auth/options";
+import { isAppError } from "@/server/contracts/errors";
+import type { AnyAppError } from "@/server/contracts/errors";
+import type { TokenScope } from "@/server/contracts/token";
 import type { ServiceContext } from "@/server/services/context";
 import { readHealth } from "@/server/services/resource/read-health";
 
 export type ApiContext = {
-  /** Null: nobody is signed in. */
-  readonly service: ServiceContext | null;
+  /** Or why nobody is signed in. */
+  readonly service: ServiceContext | AnyAppError;
+  /** Of the API token; null: a session, which may do all that the person may. */
+  readonly scopes: readonly TokenScope[] | null;
   /** See `server/auth/cross-site.ts`. */
   readonly isCrossSite: boolean;
 };
 
 export async function createApiContext(headers: Headers): Promise<ApiContext> {
   const db = getDb();
-  const user = await getActor(db, headers);
-  return { service: user && { db, actor: { kind: "user", user } }, isCrossSite: isCrossSite(headers) };
+  const isForeign = isCrossSite(headers);
+  try {
+    const { user, scopes } = await getRequester(db, headers);
+    return { service: { db, actor: { kind: "user", user } }, scopes, isCrossSite: isForeign };
+  } catch (err) {
+    if (!isAppError(err)) throw err;
+    return { service: err, scopes: null, isCrossSite: isForeign };
+  }
 }
 
 export const nextAuthOptions = () => authOptions(getDb, webLog());

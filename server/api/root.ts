@@ -5,6 +5,7 @@ import { profileRouter } from "@/server/api/routers/profile";
 import { projectRouter } from "@/server/api/routers/project";
 import { resourceRouter } from "@/server/api/routers/resource";
 import { taskRouter } from "@/server/api/routers/task";
+import { tokenRouter } from "@/server/api/routers/token";
 import { unitRouter } from "@/server/api/routers/unit";
 import { userRouter } from "@/server/api/routers/user";
 import { workflowRouter } from "@/server/api/routers/workflow";
@@ -20,6 +21,7 @@ export const appRouter = router({
   image: imageRouter,
   workflow: workflowRouter,
   task: taskRouter,
+  token: tokenRouter,
   job: jobRouter,
   unit: unitRouter,
 });

@@ -3,15 +3,22 @@ import type { ApiContext } from "@/server/api/context";
 import { fieldsOf, toTRPCError } from "@/server/api/errors";
 import { webLog } from "@/server/api/log";
 import { requireStorable } from "@/server/api/raw-input";
-import { ForbiddenError, UnauthenticatedError } from "@/server/contracts/errors";
+import { ForbiddenError, isAppError } from "@/server/contracts/errors";
+import type { TokenScope } from "@/server/contracts/token";
 
-const t = initTRPC.context<ApiContext>().create({
-  errorFormatter: ({ shape, error }) => {
-    // Without `stack`, which tRPC adds while developing: it would be the only text we do not choose.
-    const { code, httpStatus, path } = shape.data;
-    return { ...shape, data: { code, httpStatus, path, fields: fieldsOf(error.cause) } };
-  },
-});
+/** What a token needs for a procedure: a scope, or "session" where no token will do. */
+export type ProcedureMeta = { readonly scope?: TokenScope | "session" };
+
+const t = initTRPC
+  .context<ApiContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    errorFormatter: ({ shape, error }) => {
+      // Without `stack`, which tRPC adds while developing: it would be the only text we do not choose.
+      const { code, httpStatus, path } = shape.data;
+      return { ...shape, data: { code, httpStatus, path, fields: fieldsOf(error.cause) } };
+    },
+  });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
@@ -36,8 +43,23 @@ const withSameOrigin = t.middleware(({ ctx, next, type }) => {
 export const publicProcedure = t.procedure.use(withErrors).use(withSameOrigin);
 
 const withSession = t.middleware(({ ctx, next }) => {
-  if (!ctx.service) throw new UnauthenticatedError();
+  if (isAppError(ctx.service)) throw ctx.service;
   return next({ ctx: { ...ctx, service: ctx.service } });
+});
+
+/** Queries read and mutations write, unless `.meta({ scope })` says otherwise. */
+export const scopeOf = (type: "query" | "mutation" | "subscription", meta: ProcedureMeta | undefined) =>
+  meta?.scope ?? (type === "mutation" ? "write" : "read");
+
+const withScope = t.middleware(({ ctx, next, type, meta }) => {
+  if (ctx.scopes === null) return next();
+  const needed = scopeOf(type, meta);
+  if (needed === "session") throw new ForbiddenError("API tokens may not do this. Log in with a browser.");
+  if (!ctx.scopes.includes(needed))
+    throw new ForbiddenError(
+      `This API token has no scope '${needed}' (it has ${ctx.scopes.join(", ")}). Make one that has, in your profile.`,
+    );
+  return next();
 });
 
 /** After the session: nobody's input is read before. */
@@ -47,4 +69,10 @@ const withStorableInput = t.middleware(async ({ next, getRawInput }) => {
 });
 
 /** Answers people who are signed in; what they may do is decided by the verb. */
-export const protectedProcedure = publicProcedure.use(withSession).use(withStorableInput);
+export const protectedProcedure = publicProcedure.use(withSession).use(withScope).use(withStorableInput);
+
+/** As above, for the powers of administrators; the verb checks that the person is one. */
+export const adminProcedure = protectedProcedure.meta({ scope: "admin" });
+
+/** As above, but only for people in a browser: a token that leaked must not be able to do this. */
+export const sessionProcedure = protectedProcedure.meta({ scope: "session" });

@@ -3,15 +3,10 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import type { Db } from "@/db/client";
 import type { Logger } from "@/server/platform/logger";
 import { isAppError } from "@/server/contracts/errors";
+import { addressOf } from "@/server/auth/address";
 import { countLogin, forgiveLogins } from "@/server/auth/login-limit";
 import { SESSION_SECONDS, SessionClaims, authSecret, usesSecureCookies } from "@/server/auth/session-cookie";
 import { verifyCredentials } from "@/server/services/user/verify-credentials";
-
-/** Behind a proxy the first address of the list is the person's; without one, every local attempt counts together. */
-function addressOf(headers: Readonly<Record<string, unknown>> | undefined): string {
-  const forwarded = headers?.["x-forwarded-for"];
-  return typeof forwarded === "string" ? (forwarded.split(",")[0]?.trim() ?? "unknown") : "unknown";
-}
 
 /**
  * Log-in by e-mail and password; the answer's `error` is "CredentialsSignin" for a wrong pair, else a
@@ -29,7 +24,7 @@ export function authOptions(getDb: () => Db, log: Pick<Logger, "error">): NextAu
         credentials: { email: { type: "email" }, password: { type: "password" } },
         async authorize(credentials, req) {
           const email = credentials?.email ?? "";
-          const address = addressOf(req.headers);
+          const address = addressOf(req.headers?.["x-forwarded-for"]);
           await countLogin(email, address);
           const session = await verifyCredentials(getDb(), credentials);
           if (!session) return null;

@@ -4,9 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Db } from "@/db/client";
-import { getActor } from "@/server/auth/actor";
+import { getRequester } from "@/server/auth/actor";
 import { isCrossSite } from "@/server/auth/cross-site";
-import { ForbiddenError, NotFoundError, UnauthenticatedError } from "@/server/contracts/errors";
+import { ForbiddenError, NotFoundError } from "@/server/contracts/errors";
 import type { Logger } from "@/server/platform/logger";
 import type { ServiceContext } from "@/server/services/context";
 import { sendError } from "./answer";
@@ -39,8 +39,10 @@ export function serveRoutes(
       const headers = toHeaders(request);
       if (isCrossSite(headers))
         throw new ForbiddenError("This request came from another site and was refused.");
-      const user = await getActor(deps.db, headers);
-      if (!user) throw new UnauthenticatedError();
+      const { user, scopes } = await getRequester(deps.db, headers);
+      const needed = request.method === "GET" || request.method === "HEAD" ? "read" : "write";
+      if (scopes?.includes(needed) === false)
+        throw new ForbiddenError(`This API token has no scope '${needed}'.`);
       await route(
         { db: deps.db, actor: { kind: "user", user } },
         request,

@@ -18,8 +18,12 @@ export const jobRouter = router({
     .query(({ ctx, input }) => previewSubmission(ctx.service, input)),
 
   submit: protectedProcedure
+    .meta({ scope: "run" })
     .input(SubmitJobInput)
     .mutation(({ ctx, input }) => submitJob(ctx.service, input)),
 
-  stop: protectedProcedure.input(JobIdInput).mutation(({ ctx, input }) => requestStop(ctx.service, input)),
+  stop: protectedProcedure
+    .meta({ scope: "run" })
+    .input(JobIdInput)
+    .mutation(({ ctx, input }) => requestStop(ctx.service, input)),
 });

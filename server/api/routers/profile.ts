@@ -1,4 +1,4 @@
-import { protectedProcedure, router } from "@/server/api/trpc";
+import { adminProcedure, router } from "@/server/api/trpc";
 import {
   CreateProfileInput,
   ListProfilesInput,
@@ -12,21 +12,19 @@ import { listProfiles } from "@/server/services/profile/list";
 import { updateProfile } from "@/server/services/profile/update";
 
 export const profileRouter = router({
-  list: protectedProcedure
-    .input(ListProfilesInput)
-    .query(({ ctx, input }) => listProfiles(ctx.service, input)),
+  list: adminProcedure.input(ListProfilesInput).query(({ ctx, input }) => listProfiles(ctx.service, input)),
 
-  get: protectedProcedure.input(ProfileIdInput).query(({ ctx, input }) => getProfile(ctx.service, input)),
+  get: adminProcedure.input(ProfileIdInput).query(({ ctx, input }) => getProfile(ctx.service, input)),
 
-  create: protectedProcedure
+  create: adminProcedure
     .input(CreateProfileInput)
     .mutation(({ ctx, input }) => createProfile(ctx.service, input)),
 
-  update: protectedProcedure
+  update: adminProcedure
     .input(UpdateProfileInput)
     .mutation(({ ctx, input }) => updateProfile(ctx.service, input)),
 
-  delete: protectedProcedure
+  delete: adminProcedure
     .input(ProfileIdInput)
     .mutation(({ ctx, input }) => deleteProfile(ctx.service, input)),
 });

@@ -1,4 +1,4 @@
-import { protectedProcedure, router } from "@/server/api/trpc";
+import { adminProcedure, protectedProcedure, router } from "@/server/api/trpc";
 import { ResourceIdInput, UpdateResourceInput, sentAs } from "@/server/contracts/resource";
 import type { ResourceDocument } from "@/server/contracts/resource";
 import { createResource } from "@/server/services/resource/create";
@@ -11,19 +11,19 @@ import { updateResource } from "@/server/services/resource/update";
 export const resourceRouter = router({
   status: protectedProcedure.query(({ ctx }) => getResourceStatus(ctx.service)),
 
-  list: protectedProcedure.query(({ ctx }) => listResources(ctx.service)),
+  list: adminProcedure.query(({ ctx }) => listResources(ctx.service)),
 
-  get: protectedProcedure.input(ResourceIdInput).query(({ ctx, input }) => getResource(ctx.service, input)),
+  get: adminProcedure.input(ResourceIdInput).query(({ ctx, input }) => getResource(ctx.service, input)),
 
-  create: protectedProcedure
+  create: adminProcedure
     .input(sentAs<ResourceDocument>())
     .mutation(({ ctx, input }) => createResource(ctx.service, input)),
 
-  update: protectedProcedure
+  update: adminProcedure
     .input(UpdateResourceInput)
     .mutation(({ ctx, input }) => updateResource(ctx.service, input)),
 
-  delete: protectedProcedure
+  delete: adminProcedure
     .input(ResourceIdInput)
     .mutation(({ ctx, input }) => deleteResource(ctx.service, input)),
 });

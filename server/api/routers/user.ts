@@ -1,4 +1,4 @@
-import { protectedProcedure, router } from "@/server/api/trpc";
+import { adminProcedure, protectedProcedure, router, sessionProcedure } from "@/server/api/trpc";
 import { AssignProfileInput, CreateUserInput, SetPasswordInput } from "@/server/contracts/user";
 import { assignProfile } from "@/server/services/user/assign-profile";
 import { createUser } from "@/server/services/user/create";
@@ -12,17 +12,15 @@ export const userRouter = router({
 
   waiting: protectedProcedure.query(({ ctx }) => listWaitingUsers(ctx.service)),
 
-  create: protectedProcedure
-    .input(CreateUserInput)
-    .mutation(({ ctx, input }) => createUser(ctx.service, input)),
+  create: adminProcedure.input(CreateUserInput).mutation(({ ctx, input }) => createUser(ctx.service, input)),
 
-  setPassword: protectedProcedure
+  setPassword: sessionProcedure
     .input(SetPasswordInput)
     .mutation(({ ctx, input }) => setPassword(ctx.service, input)),
 
-  assignProfile: protectedProcedure
+  assignProfile: adminProcedure
     .input(AssignProfileInput)
     .mutation(({ ctx, input }) => assignProfile(ctx.service, input)),
 
-  signOutEverywhere: protectedProcedure.mutation(({ ctx }) => signOutEverywhere(ctx.service)),
+  signOutEverywhere: sessionProcedure.mutation(({ ctx }) => signOutEverywhere(ctx.service)),
 });
