@@ -1,0 +1,103 @@
+/** Real files of zarr-python: both formats, every codec, pixel by pixel. */
+import { expect, test } from "vitest";
+import { SAMPLES, sampleStore, sampleValue } from "@/e2e/support/ome-zarr/samples";
+import { listLabels, openImage } from "./open-image";
+import type { Level } from "./open-image";
+import { ChunkCache, valueAt } from "./plane";
+
+const CACHE_BYTES = 1_000_000;
+
+async function pixel(level: Level, place: { t: number; c: number; z: number }, y: number, x: number) {
+  const tile = { row: Math.floor(y / level.tileHeight), column: Math.floor(x / level.tileWidth) };
+  const plane = await new ChunkCache(CACHE_BYTES).load(level, place, tile);
+  return valueAt(plane, y % level.tileHeight, x % level.tileWidth);
+}
+
+test.each(SAMPLES)("%s: sizes, channels and every corner of every plane", async (name) => {
+  const image = await openImage(sampleStore(name));
+  expect(image.levels.map(({ width, height, factor }) => [width, height, factor])).toEqual([
+    [64, 48, { x: 1, y: 1 }],
+    [32, 24, { x: 2, y: 2 }],
+  ]);
+  expect(image.pixel).toMatchObject({ x: 0.5, y: 0.5 });
+  const [finest, lowest] = image.levels;
+  for (let t = 0; t < image.size.t; t += 1)
+    for (let c = 0; c < image.size.c; c += 1)
+      for (let z = 0; z < image.size.z; z += 1)
+        for (const [y, x] of [
+          [0, 0],
+          [47, 63],
+          [31, 32],
+          [13, 37],
+        ] as const) {
+          expect(await pixel(finest!, { t, c, z }, y, x)).toBe(sampleValue({ t, c, z, y, x }));
+          const [half, halfX] = [Math.floor(y / 2), Math.floor(x / 2)];
+          expect(await pixel(lowest!, { t, c, z }, half, halfX)).toBe(
+            sampleValue({ t, c, z, y: 2 * half, x: 2 * halfX }),
+          );
+        }
+});
+
+test("the axes that an image has, and no others", async () => {
+  const sizes = await Promise.all(SAMPLES.map(async (name) => (await openImage(sampleStore(name))).size));
+  expect(sizes).toEqual([
+    { t: 2, c: 2, z: 3 },
+    { t: 1, c: 1, z: 1 },
+    { t: 1, c: 2, z: 3 },
+    { t: 1, c: 2, z: 3 },
+  ]);
+});
+
+test("a label image: its names, its objects, also under planes that it does not have", async () => {
+  const store = sampleStore("v05_zstd");
+  expect(await listLabels(store)).toEqual(["nuclei"]);
+  expect(await listLabels(sampleStore("v04_gzip"))).toEqual([]);
+  const labels = await openImage(store, { path: "labels/nuclei" });
+  const place = { t: 0, c: 1, z: 2 };
+  expect(await pixel(labels.levels[0]!, place, 8, 8)).toBe(1);
+  expect(await pixel(labels.levels[0]!, place, 30, 50)).toBe(2);
+  expect(await pixel(labels.levels[0]!, place, 0, 0)).toBe(0);
+});
+
+test("a thumbnail reads metadata and one small chunk, nothing else", async () => {
+  const asked: string[] = [];
+  const image = await openImage(sampleStore("v04_blosc", asked), { onlyLowest: true });
+  expect(image.levels).toHaveLength(1);
+  await new ChunkCache(CACHE_BYTES).load(image.levels[0]!, { t: 0, c: 0, z: 1 }, { row: 0, column: 0 });
+  expect(asked.filter((key) => key !== "/zarr.json")).toEqual(["/.zattrs", "/1/.zarray", "/1/0/0/1/0/0"]);
+});
+
+test("a chunk is read once, however many ask; the oldest make room", async () => {
+  const asked: string[] = [];
+  const { levels } = await openImage(sampleStore("v05_zstd", asked));
+  const cache = new ChunkCache(2 * 32 * 32 * 2);
+  const load = (row: number) => cache.load(levels[0]!, { t: 0, c: 0, z: 0 }, { row, column: 0 });
+  await Promise.all([load(0), load(0), load(1)]);
+  await load(0);
+  const chunks = () => asked.filter((key) => key.includes("/c/"));
+  expect(chunks()).toEqual(["/0/c/0/0/0/0", "/0/c/0/0/1/0"]);
+  await cache.load(levels[0]!, { t: 0, c: 1, z: 0 }, { row: 0, column: 0 });
+  expect(cache.peek(levels[0]!, { t: 0, c: 0, z: 0 }, { row: 1, column: 0 })).toBeNull();
+});
+
+test.each([
+  ["nothing there", null, "There is nothing at this path"],
+  ["half a file", "{", "not valid JSON"],
+  ["no image", "{}", "no 'multiscales'"],
+  ["a plate", `{"plate": {}}`, "a whole plate"],
+  ["axes of another world", `{"multiscales":[{"axes":["q","x"],"datasets":[{"path":"0"}]}]}`, "Axes q, x"],
+  [
+    "an array that is missing",
+    `{"multiscales":[{"axes":["y","x"],"datasets":[{"path":"0"}]}]}`,
+    "is missing: 0",
+  ],
+  ["a wrong document", `{"multiscales":[{"datasets":[]}]}`, "multiscales.0.datasets"],
+] as const)("%s is said in a sentence", async (_, document, sentence) => {
+  const store = {
+    get: (key: string) => {
+      const isThere = key === "/.zattrs" && document !== null;
+      return Promise.resolve(isThere ? new TextEncoder().encode(document) : undefined);
+    },
+  };
+  await expect(openImage(store)).rejects.toThrow(sentence);
+});

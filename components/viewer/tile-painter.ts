@@ -1,0 +1,251 @@
+/** Draws what can be seen of one image on a canvas and reads only the chunks that this needs. */
+import { composite, drawLabels } from "./composite";
+import type { LabelMode } from "./composite";
+import { sentenceFor } from "./data-store";
+import type { Range, Rgb } from "./ngff";
+import type { Level, OpenImage } from "./open-image";
+import { valueAt } from "./plane";
+import type { ChunkCache, Place, Plane, TileAt } from "./plane";
+import { chooseLevel, visibleTiles } from "./viewport";
+import type { Size, Viewport } from "./viewport";
+
+export type ShownChannel = { index: number; color: Rgb; range: Range };
+export type Scene = {
+  image: OpenImage;
+  /** Null: no objects are shown. */
+  labels: OpenImage | null;
+  labelMode: LabelMode;
+  channels: readonly ShownChannel[];
+  t: number;
+  z: number;
+};
+export type PainterState = {
+  /** Chunks that are on their way. */
+  pending: number;
+  /** Why a part is missing; null: nothing is. */
+  error: string | null;
+  /** Index of the level that is drawn. */
+  level: number;
+};
+
+const MAX_LOADS = 6;
+/** A lower level as a preview is worth its requests only when it is few. */
+const MAX_PREVIEW_TILES = 12;
+
+type Tile = { canvas: HTMLCanvasElement; stamp: string };
+type Want = { key: string; level: Level; place: Place; tile: TileAt };
+
+/** One per canvas. `show` and `look` say what and where; drawing and reading follow by themselves. */
+export class TilePainter {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #chunks: ChunkCache;
+  readonly #onState: (state: PainterState) => void;
+  #scene: Scene | null = null;
+  #view: Viewport | null = null;
+  #screen: Size = { width: 1, height: 1 };
+  /** By image, so that nothing of the old one is seen under the next. */
+  #tiles = new Map<string, Tile>();
+  #wanted: Want[] = [];
+  readonly #loading = new Set<string>();
+  readonly #failed = new Map<string, string>();
+  #frame = 0;
+  #isDisposed = false;
+
+  constructor(canvas: HTMLCanvasElement, chunks: ChunkCache, onState: (state: PainterState) => void) {
+    this.#canvas = canvas;
+    this.#chunks = chunks;
+    this.#onState = onState;
+  }
+
+  show(scene: Scene): void {
+    if (scene.image !== this.#scene?.image) {
+      this.#tiles.clear();
+      this.#failed.clear();
+    }
+    this.#scene = scene;
+    this.#schedule();
+  }
+
+  look(view: Viewport, screen: Size): void {
+    this.#view = view;
+    this.#screen = screen;
+    this.#schedule();
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    cancelAnimationFrame(this.#frame);
+    this.#tiles.clear();
+  }
+
+  /** What is stored at a point of level 0, from the level that is drawn; null: outside, or not read yet. */
+  valuesAt(x: number, y: number): { channels: readonly (number | null)[]; label: number | null } | null {
+    const scene = this.#scene;
+    const first = scene?.image.levels[0];
+    if (!scene || !first || x < 0 || y < 0 || x >= first.width || y >= first.height) return null;
+    const read = (levels: readonly Level[], c: number) => {
+      const level = levels[this.#levelOf(levels)];
+      if (!level) return null;
+      const column = Math.floor(x / level.factor.x);
+      const row = Math.floor(y / level.factor.y);
+      const tile = { row: Math.floor(row / level.tileHeight), column: Math.floor(column / level.tileWidth) };
+      const plane = this.#chunks.peek(level, { t: scene.t, c, z: scene.z }, tile);
+      return plane && valueAt(plane, row % level.tileHeight, column % level.tileWidth);
+    };
+    return {
+      channels: scene.channels.map(({ index }) => read(scene.image.levels, index)),
+      label: scene.labels && read(labelLevels(scene.image, scene.labels), 0),
+    };
+  }
+
+  #schedule(): void {
+    if (this.#frame !== 0 || this.#isDisposed) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #levelOf(levels: readonly Level[]): number {
+    return chooseLevel(levels, (this.#view?.zoom ?? 1) * window.devicePixelRatio);
+  }
+
+  #draw(): void {
+    const scene = this.#scene;
+    const view = this.#view;
+    const context = this.#canvas.getContext("2d");
+    if (!scene || !view || !context) return;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    // Pixels are what was measured: enlarged, they stay squares.
+    context.imageSmoothingEnabled = view.zoom * window.devicePixelRatio < 1;
+    this.#wanted = [];
+    const drawn = new Set<string>();
+    const chosen = this.#levelOf(scene.image.levels);
+    const lowest = scene.image.levels.length - 1;
+    const paint = (name: string, levels: readonly Level[], at: number, maxTiles = Infinity) => {
+      const level = levels[at];
+      const tiles = level ? visibleTiles(level, view, this.#screen) : [];
+      if (!level || tiles.length > maxTiles) return;
+      for (const tile of tiles) {
+        const key = `${name}/${at}/${tile.row}/${tile.column}`;
+        drawn.add(key);
+        const canvas = this.#tileOf(key, name, level, tile, scene);
+        if (canvas) this.#place(context, canvas, level, tile, view);
+      }
+    };
+    if (lowest !== chosen) paint("image", scene.image.levels, lowest, MAX_PREVIEW_TILES);
+    paint("image", scene.image.levels, chosen);
+    if (scene.labels && scene.labelMode !== "off") {
+      const levels = labelLevels(scene.image, scene.labels);
+      paint(`labels ${scene.labelMode}`, levels, this.#levelOf(levels));
+    }
+    for (const key of this.#tiles.keys()) if (!drawn.has(key)) this.#tiles.delete(key);
+    this.#load();
+    this.#onState({
+      pending: this.#wanted.length + this.#loading.size,
+      error: [...this.#failed.values()][0] ?? null,
+      level: chosen,
+    });
+  }
+
+  #place(
+    context: CanvasRenderingContext2D,
+    canvas: HTMLCanvasElement,
+    level: Level,
+    tile: TileAt,
+    view: Viewport,
+  ): void {
+    const ratio = window.devicePixelRatio;
+    const onScreen = (value: number, middle: number, length: number) =>
+      Math.round(((value - middle) * view.zoom + length / 2) * ratio);
+    const x = (column: number) => onScreen(column * level.factor.x, view.x, this.#screen.width);
+    const y = (row: number) => onScreen(row * level.factor.y, view.y, this.#screen.height);
+    const column = tile.column * level.tileWidth;
+    const row = tile.row * level.tileHeight;
+    // Both edges are rounded alike, so neighbours leave no seam.
+    const [left, top] = [x(column), y(row)];
+    context.drawImage(canvas, left, top, x(column + canvas.width) - left, y(row + canvas.height) - top);
+  }
+
+  /** Fresh if everything is read; else what it showed before, so that nothing flickers; null: nothing yet. */
+  #tileOf(key: string, name: string, level: Level, tile: TileAt, scene: Scene): HTMLCanvasElement | null {
+    const { t, z } = scene;
+    const isImage = name === "image";
+    const stamp = isImage ? JSON.stringify([t, z, scene.channels]) : `${t}/${z}`;
+    const old = this.#tiles.get(key);
+    if (old?.stamp === stamp) return old.canvas;
+    const places = isImage ? scene.channels.map(({ index }) => ({ t, c: index, z })) : [{ t, c: 0, z }];
+    const planes = places.map((place) => {
+      const plane = this.#chunks.peek(level, place, tile);
+      const want = `${key}/${t}/${place.c}/${z}`;
+      if (!plane && !this.#failed.has(want) && !this.#loading.has(want))
+        this.#wanted.push({ key: want, level, place, tile });
+      return plane;
+    });
+    if (!planes.every((plane) => plane !== null)) return old?.canvas ?? null;
+    const canvas = toCanvas(level, tile, isImage ? colors(scene, planes) : objects(scene, planes));
+    this.#tiles.set(key, { canvas, stamp });
+    return canvas;
+  }
+
+  #load(): void {
+    while (this.#loading.size < MAX_LOADS) {
+      const want = this.#wanted.shift();
+      if (!want) return;
+      const { key, level, place, tile } = want;
+      this.#loading.add(key);
+      this.#chunks
+        .load(level, place, tile)
+        .catch((err: unknown) => this.#failed.set(key, sentenceFor(err)))
+        .finally(() => {
+          this.#loading.delete(key);
+          this.#schedule();
+        });
+    }
+  }
+}
+
+type Pixels = (width: number, height: number) => Uint8ClampedArray<ArrayBuffer>;
+
+const colors =
+  (scene: Scene, planes: readonly Plane[]): Pixels =>
+  (width, height) =>
+    composite(
+      scene.channels.flatMap(({ color, range }, at) => {
+        const plane = planes[at];
+        return plane ? [{ plane, color, range }] : [];
+      }),
+      width,
+      height,
+    );
+
+const objects =
+  ({ labelMode }: Scene, [plane]: readonly Plane[]): Pixels =>
+  (width, height) =>
+    plane && labelMode !== "off" ? drawLabels(plane, labelMode) : new Uint8ClampedArray(width * height * 4);
+
+function toCanvas(level: Level, tile: TileAt, pixels: Pixels): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.min(level.tileWidth, level.width - tile.column * level.tileWidth);
+  canvas.height = Math.min(level.tileHeight, level.height - tile.row * level.tileHeight);
+  const data = new ImageData(pixels(canvas.width, canvas.height), canvas.width, canvas.height);
+  canvas.getContext("2d")?.putImageData(data, 0, 0);
+  return canvas;
+}
+
+const aligned = new WeakMap<OpenImage, readonly Level[]>();
+
+/** Levels of a label image, whose own level 0 may be coarser than that of its image. */
+function labelLevels(image: OpenImage, labels: OpenImage): readonly Level[] {
+  const known = aligned.get(labels);
+  if (known) return known;
+  const ratio = (axis: "width" | "height") =>
+    (image.levels[0]?.[axis] ?? 1) / (labels.levels[0]?.[axis] ?? 1);
+  const levels = labels.levels.map((level) => ({
+    ...level,
+    factor: { x: level.factor.x * ratio("width"), y: level.factor.y * ratio("height") },
+  }));
+  aligned.set(labels, levels);
+  return levels;
+}
