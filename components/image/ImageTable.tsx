@@ -14,11 +14,16 @@ import { formatCount } from "@/components/ui/format";
 import { Kbd } from "@/components/ui/Kbd";
 import { Tag } from "@/components/ui/Tag";
 import { toast } from "@/components/ui/Toaster";
+import { Thumbnail } from "@/components/viewer/Thumbnail";
 import type { ImageWindow } from "@/components/dataset/use-image-pages";
 import type { AttributeValue, ImageRow } from "@/server/contracts/image";
 import type { ReactNode } from "react";
 
 const col = columnsOf<ImageRow>();
+const ROW_PX = 48;
+const THUMBNAIL_PX = 40;
+const PHONE_ROW_PX = 80;
+const PHONE_THUMBNAIL_PX = 64;
 
 type Props = {
   dataset: { id: number; zarr_dir: string };
@@ -54,8 +59,8 @@ export function ImageTable(props: Props) {
   const { zarr_dir } = dataset;
   // The table compares columns by identity; these depend on the data.
   const columns = useMemo(
-    () => columnsFor(zarr_dir, attributes, widths, numeric, withState),
-    [zarr_dir, attributes, widths, numeric, withState],
+    () => columnsFor({ id: dataset.id, zarr_dir }, attributes, widths, numeric, withState),
+    [dataset.id, zarr_dir, attributes, widths, numeric, withState],
   );
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
   const [isRemoving, setRemoving] = useState(false);
@@ -106,7 +111,9 @@ export function ImageTable(props: Props) {
             <Kbd>↓</Kbd> move <Kbd>Enter</Kbd> look
           </>
         }
-        renderMobile={(image) => <ImageLines image={image} zarrDir={zarr_dir} number={numeric[0]} />}
+        rowPx={ROW_PX}
+        mobileRowPx={PHONE_ROW_PX}
+        renderMobile={(image) => <ImageLines image={image} dataset={dataset} number={numeric[0]} />}
         empty={empty}
       />
       <RemoveImagesDialog
@@ -122,7 +129,7 @@ export function ImageTable(props: Props) {
 }
 
 function columnsFor(
-  zarrDir: string,
+  dataset: Props["dataset"],
   attributes: readonly string[],
   widths: ReadonlyMap<string, number>,
   numeric: readonly string[],
@@ -132,10 +139,15 @@ function columnsFor(
     col.accessor("zarr_url", {
       header: "Image",
       enableSorting: false,
-      meta: { minWidth: 216, mono: true },
-      cell: (c) => {
-        const path = imagePath(c.getValue(), zarrDir);
-        return <span title={path}>{cutMiddle(path, 28)}</span>;
+      meta: { minWidth: 268, mono: true },
+      cell: ({ row }) => {
+        const path = imagePath(row.original.zarr_url, dataset.zarr_dir);
+        return (
+          <span className="inline-flex items-center gap-2.5 align-middle">
+            <Picture image={row.original} dataset={dataset} size={THUMBNAIL_PX} />
+            <span title={path}>{cutMiddle(path, 28)}</span>
+          </span>
+        );
       },
     }),
     ...attributes.map((name) =>
@@ -176,6 +188,13 @@ function columnsFor(
   ]);
 }
 
+/** Raw and projected images of one plate differ in brightness: they lie in different folders. */
+function Picture({ image, dataset, size }: { image: ImageRow; dataset: Props["dataset"]; size: number }) {
+  const [folder = ""] = imagePath(image.zarr_url, dataset.zarr_dir).split("/");
+  const plate = `${image.attributes["plate"] ?? ""} ${folder}`;
+  return <Thumbnail dataset={dataset} zarrUrl={image.zarr_url} plate={plate} size={size} />;
+}
+
 function Value({ value }: { value: AttributeValue | undefined }) {
   if (value === undefined) return <span className="text-ink-3">none</span>;
   return <span title={String(value)}>{String(value)}</span>;
@@ -196,16 +215,21 @@ function Types({ types }: { types: ImageRow["types"] }) {
 
 type LinesProps = {
   image: ImageRow;
-  zarrDir: string;
+  dataset: Props["dataset"];
   /** The attribute at the right; undefined: none of them is a number. */
   number: string | undefined;
 };
 
-function ImageLines({ image, zarrDir, number }: LinesProps) {
+function ImageLines({ image, dataset, number }: LinesProps) {
   const types = Object.keys(image.types).filter((name) => image.types[name] === true);
   return (
     <RowLines
-      title={<span className="font-mono text-12">{cutMiddle(imagePath(image.zarr_url, zarrDir), 30)}</span>}
+      media={<Picture image={image} dataset={dataset} size={PHONE_THUMBNAIL_PX} />}
+      title={
+        <span className="font-mono text-12">
+          {cutMiddle(imagePath(image.zarr_url, dataset.zarr_dir), 26)}
+        </span>
+      }
       detail={
         <>
           {image.state !== null && <StateWord state={image.state} />}
