@@ -1,10 +1,10 @@
 "use client";
 
 import { cx } from "class-variance-authority";
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
 
 import { Avatar } from "../ui/Avatar";
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from "../ui/Menu";
+import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from "../ui/Menu";
 import { useTheme } from "./use-theme";
 
 const THEMES = [
@@ -37,6 +37,10 @@ export function UserMenu({ email, onSignOut, collapsed = false }: Props) {
   );
   return (
     <Menu trigger={trigger} side="top" align="start" className="min-w-50">
+      <MenuLink href="/profile" icon={<UserRound strokeWidth={1.75} />}>
+        My profile
+      </MenuLink>
+      <MenuSeparator />
       <MenuChoice label="Theme" value={theme} onValueChange={setTheme} options={THEMES} />
       <MenuSeparator />
       <MenuItem icon={<LogOut strokeWidth={1.75} />} onSelect={onSignOut}>

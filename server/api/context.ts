@@ -31,6 +31,9 @@ export async function createApiContext(headers: Headers): Promise<ApiContext> {
   }
 }
 
+/** For pages that work without a session too. */
+export const isSignedIn = async (headers: Headers) => !isAppError((await createApiContext(headers)).service);
+
 export const nextAuthOptions = () => authOptions(getDb, webLog());
 
 export const health = () => readHealth(getDb());

@@ -6,7 +6,7 @@ import { LoginPlate } from "@/components/auth/LoginPlate";
 import { nextPage } from "@/components/auth/next-page";
 import { Logo } from "@/components/shell/Logo";
 import { Callout } from "@/components/ui/Callout";
-import { createApiContext, health } from "@/server/api/context";
+import { health, isSignedIn } from "@/server/api/context";
 import { headers } from "next/headers";
 import { LiveMark } from "@/components/shell/TopBar";
 
@@ -17,8 +17,8 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function LoginPage({ searchParams }: Props) {
   const params = await searchParams;
   const next = nextPage(one(params["next"]));
-  const [{ service }, { database }] = await Promise.all([createApiContext(await headers()), health()]);
-  if (service) redirect(next);
+  const [isIn, { database }] = await Promise.all([isSignedIn(await headers()), health()]);
+  if (isIn) redirect(next);
   const notice = noticeOf(one(params["notice"]), next);
 
   return (
