@@ -57,6 +57,7 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "resource/columns.ts": "judges what the verb has authorised",
   "resource/read-health.ts": "a probe; it names nothing that belongs to anybody",
   "resource/use.ts": "counts for a verb",
+  "task/python-version.ts": "judges what the verb has authorised",
   "task/view.ts": "inside a verb",
   "token/find-user.ts": "decides who shows a token",
   "unit/rows.ts": "a query whose condition the verb hands over",

@@ -17,6 +17,7 @@ import { migrate } from "@/db/migrate";
 import { dataRoute } from "@/server/http/data";
 import { serveRoutes } from "@/server/http/serve";
 import type { Routes } from "@/server/http/serve";
+import { uploadRoute } from "@/server/http/upload";
 import { ConfigError } from "@/server/platform/env";
 import type { Env } from "@/server/platform/env";
 import type { Logger } from "@/server/platform/logger";
@@ -26,7 +27,12 @@ import { startRunner } from "@/server/runner";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Answered here and not by Next, because their bytes stream. */
-const ROUTES: Routes = { "/api/data": dataRoute() };
+const routesOf = (env: Env): Routes => ({
+  "/api/data": dataRoute(),
+  "/api/upload": uploadRoute({ dataDir: env.FRACTAL_DATA_DIR, maxBytes: env.FRACTAL_MAX_UPLOAD_MB * 1e6 }),
+});
+/** A large file over a slow line; Node's own 5 minutes would cut it. */
+const REQUEST_MS = 2 * 60 * 60_000;
 /** Requests that are under way get this long to end. */
 const DRAIN_MS = 5_000;
 
@@ -82,10 +88,10 @@ export async function startServer(options: { env: Env; log: Logger; dev?: boolea
     const db = getDb();
     cleanups.push(() => closeDb(db));
     if (env.FRACTAL_ROLE !== "web") {
-      const runner = await startRunner({ databaseUrl, log });
+      const runner = await startRunner({ databaseUrl, dataDir: env.FRACTAL_DATA_DIR, log });
       cleanups.push(() => runner.stop());
     }
-    if (isWeb) cleanups.push(await startWeb({ port: env.PORT, dev, db, log }));
+    if (isWeb) cleanups.push(await startWeb({ env, dev, db, log }));
     log.info({ url, role: env.FRACTAL_ROLE }, "ready");
     return { url, db, databaseUrl, notes, stop };
   } catch (err) {
@@ -115,19 +121,20 @@ function requireBuild(): void {
 
 /** @returns What stops it. */
 async function startWeb(options: {
-  port: number;
+  env: Env;
   dev: boolean;
   db: Db;
   log: Logger;
 }): Promise<() => Promise<void>> {
-  const { port, dev, db, log } = options;
+  const { env, dev, db, log } = options;
+  const port = env.PORT;
   // Loaded late: it reads NODE_ENV, and a runner process does not need it at all.
   const { default: next } = await import("next");
-  const server = createServer();
+  const server = createServer({ requestTimeout: REQUEST_MS });
   const app = next({ dev, dir: ROOT, port, httpServer: server });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const serveOwn = serveRoutes(ROUTES, { db, log });
+  const serveOwn = serveRoutes(routesOf(env), { db, log });
   server.on("request", (request, response) => {
     if (!serveOwn(request, response)) void handle(request, response);
   });

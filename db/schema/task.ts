@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, json, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, json, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import {
   ACTIVITY_ACTIONS,
   ACTIVITY_STATUSES,
@@ -7,10 +7,29 @@ import {
   TASK_TYPES,
 } from "../../server/contracts/enums";
 import type { ActivityAction, ActivityStatus, TaskGroupOrigin, TaskType } from "../../server/contracts/enums";
-import type { ArgsSchema } from "../../server/contracts/task";
+import type { ActivityStep, ArgsSchema } from "../../server/contracts/task";
 import { id, instant, oneOf, ref, timestampCreated } from "../columns";
 import { resources } from "./resource";
 import { users } from "./user";
+
+/**
+ * A file that a user sent, below the data folder. Inserted by a service once the file is complete; deleted by
+ * the collection that has used it, or by the runner after a day.
+ */
+export const uploads = pgTable("upload", {
+  /** Also the name of the file on disk, see `server/platform/uploads.ts`. */
+  id: uuid().primaryKey(),
+  user_id: ref()
+    .notNull()
+    .references(() => users.id),
+  /** As the user calls it; without any folder. */
+  file_name: text().notNull(),
+  bytes: bigint({ mode: "number" }).notNull(),
+  /** 64 hexadecimal digits. */
+  sha256: text().notNull(),
+  ...timestampCreated,
+});
+export type UploadRow = typeof uploads.$inferSelect;
 
 /** One version of one package on one resource. Inserted by a service, completed by the collection. */
 export const taskGroups = pgTable(
@@ -32,8 +51,15 @@ export const taskGroups = pgTable(
     /** Environment folder; null for `other`. */
     path: text(),
     venv_path: text(),
-    /** Stored wheel or project archive; null for `pypi` and `other`. */
+    /** Stored wheel or project archive; null until collected, and for `pypi` and `other`. */
     archive_path: text(),
+    /** The wheel to collect; null once it is stored, and for `pypi` and `other`. */
+    upload_id: uuid().references(() => uploads.id, { onDelete: "restrict" }),
+    /** Extras separated by commas, without brackets; null: none. */
+    pip_extras: text(),
+    /** Package → version: chosen together with the package, and installed after it, whatever it says. */
+    pinned_package_versions_pre: jsonb().$type<Record<string, string>>().notNull().default({}),
+    pinned_package_versions_post: jsonb().$type<Record<string, string>>().notNull().default({}),
     /** What the environment holds (pip freeze); null until collected. */
     env_info: text(),
     /** Only a complete group is active; only active groups run. */
@@ -45,6 +71,10 @@ export const taskGroups = pgTable(
     oneOf("task_group_origin_check", t.origin, TASK_GROUP_ORIGINS),
     uniqueIndex("task_group_identity_key").on(t.user_id, t.resource_id, t.pkg_name, t.version),
     uniqueIndex("task_group_path_key").on(t.resource_id, t.path),
+    // The janitor's question which uploads are still wanted.
+    index("task_group_upload_id_idx")
+      .on(t.upload_id)
+      .where(sql`${t.upload_id} IS NOT NULL`),
   ],
 );
 export type TaskGroupRow = typeof taskGroups.$inferSelect;
@@ -101,6 +131,8 @@ export const taskGroupActivities = pgTable(
     status: text().$type<ActivityStatus>().notNull().default("pending"),
     /** Grows while the activity runs; the first line of a failure says why. */
     log: text().notNull().default(""),
+    /** In order; written together with the log. */
+    steps: jsonb().$type<ActivityStep[]>().notNull().default([]),
     timestamp_started: instant()
       .notNull()
       .default(sql`now()`),

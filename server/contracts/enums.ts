@@ -92,5 +92,5 @@ export type JobRequestKind = (typeof JOB_REQUEST_KINDS)[number];
 export const LEASE_KINDS = ["job", "resource", "activity", "janitor"] as const;
 export type LeaseKind = (typeof LEASE_KINDS)[number];
 
-export const RUNNER_CALL_KINDS = ["unit_log"] as const;
+export const RUNNER_CALL_KINDS = ["unit_log", "find_package"] as const;
 export type RunnerCallKind = (typeof RUNNER_CALL_KINDS)[number];

@@ -7,6 +7,7 @@ export const PythonVersion = z.enum(PYTHON_VERSIONS, {
   error: (issue) =>
     issue.input === undefined ? "Is required." : `Must be one of ${PYTHON_VERSIONS.join(", ")}.`,
 });
+export type PythonVersion = z.infer<typeof PythonVersion>;
 
 /** Long enough for every name and path, short enough for an index. */
 const MAX_LINE = 1_000;

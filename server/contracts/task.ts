@@ -92,13 +92,6 @@ export const Manifest = z
   });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** A wheel that lies where the server can read it. Name and version come from its file name. */
-export const CollectWheelInput = z.object({
-  wheel_path: z.string().regex(/^\/.+\.whl$/, "Must be the absolute path of a .whl file."),
-  python_version: PythonVersion.optional(),
-});
-export type CollectWheelInput = z.infer<typeof CollectWheelInput>;
-
 /** A name as PyPI allows it; any spelling, it is normalised where it is stored. */
 export const PackageName = NonEmptyString.max(200).regex(
   /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/,
@@ -152,6 +145,17 @@ export const FindPackageInput = z.object({
   python_version: PythonVersion.optional(),
 });
 export type FindPackageInput = z.input<typeof FindPackageInput>;
+
+/** The same question as a runner gets it. */
+export const PackageQuestion = FindPackageInput.extend({ resource_id: Id, python_version: PythonVersion });
+export type PackageQuestion = z.infer<typeof PackageQuestion>;
+
+/** A runner's answer. `kind` says which field the reason belongs to. */
+export const PackageAnswer = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), version: z.string(), versions: z.array(z.string()) }),
+  z.object({ ok: z.literal(false), kind: z.string(), reason: z.string() }),
+]);
+export type PackageAnswer = z.infer<typeof PackageAnswer>;
 
 export type PackageFound = {
   pkg_name: string;

@@ -1,27 +1,42 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
 import { CollectionError } from "./collection-error";
-import type { ActivityLog } from "./activity-log";
 
 const STEP = fileURLToPath(new URL("./step.py", import.meta.url));
-/** Variables of pip that would send the package somewhere else than into its own environment. */
-const MISLEADING = ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN", "PIP_PYTHON"];
+/** Of the output that is kept in memory; the rest has passed through `onOutput`. */
+const KEPT_CHARACTERS = 512 * 1024;
+/** Variables of pip that would make it do something else than install into its own environment. */
+const MISLEADING = new Set(
+  "USER TARGET PREFIX ROOT DRY_RUN PYTHON NO_DEPS REPORT LOG QUIET VERBOSE REQUIREMENT REQUIRE_VIRTUALENV"
+    .split(" ")
+    .map((name) => `PIP_${name}`),
+);
 
 export type Command = {
-  /** What it is for, as an imperative: "Install the wheel". */
-  readonly title: string;
   readonly argv: readonly string[];
   readonly cwd: string;
-  /** False: the output is an answer for us and not part of the log. */
-  readonly isShown?: boolean;
+  /** Added to `childEnvironment`. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 export type CommandDeps = {
-  readonly log: ActivityLog;
   /** Interpreter that runs `step.py`. */
   readonly python: string;
   /** Ends the program with everything it started. */
   readonly signal: AbortSignal;
+  /** Called while it runs, with whole characters. */
+  readonly onOutput?: (text: string) => void;
+};
+
+export type Ended = {
+  /** Null: it was killed. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** The end of standard output and error, as they came. */
+  readonly output: string;
+  readonly seconds: number;
 };
 
 /**
@@ -35,28 +50,24 @@ export function childEnvironment(
   const env: Record<string, string> = { PYTHONNOUSERSITE: "1", PYTHONUNBUFFERED: "1" };
   for (const [name, value] of Object.entries(source)) {
     const isLogin = ["PATH", "HOME", "USER", "LANG", "TMPDIR"].includes(name);
-    const isPip = name.startsWith("PIP_") && !MISLEADING.includes(name);
+    const isPip = name.startsWith("PIP_") && !MISLEADING.has(name);
     if (value !== undefined && (isLogin || isPip)) env[name] = value;
   }
   return env;
 }
 
 /**
- * Run one program to its end; its output goes into the log while it runs.
+ * Run one program to its end, whatever that is.
  *
- * @returns Its standard output.
- * @throws CollectionError if it cannot be started, exits with another code than 0, or is killed; whatever
- *   `signal` was aborted with if it was.
+ * @throws CollectionError if the interpreter cannot be started; whatever `signal` was aborted with.
  */
-export async function runCommand(deps: CommandDeps, command: Command): Promise<string> {
-  const { log, python, signal } = deps;
+export async function runCommand(command: Command, deps: CommandDeps): Promise<Ended> {
+  const { python, signal, onOutput } = deps;
   signal.throwIfAborted();
   const startedAt = performance.now();
-  log.say(command.title);
-  log.add(`$ ${command.argv.join(" ")}\n`);
   const child = spawn(python, [STEP, ...command.argv], {
     cwd: command.cwd,
-    env: childEnvironment(process.env) as NodeJS.ProcessEnv, // Next's types want NODE_ENV in it
+    env: { ...childEnvironment(process.env), ...command.env } as NodeJS.ProcessEnv, // Next's types want NODE_ENV in it
     detached: true, // a process group of its own, see step.py
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -69,31 +80,37 @@ export async function runCommand(deps: CommandDeps, command: Command): Promise<s
     }
   };
   signal.addEventListener("abort", kill, { once: true });
+  let stdout = "";
+  let output = "";
+  /** Characters that are cut between two pieces are put together. */
+  const reader = (isStdout: boolean) => {
+    const decoder = new StringDecoder("utf8");
+    return (bytes: Buffer) => {
+      const text = decoder.write(bytes);
+      if (isStdout) stdout += text;
+      output += text;
+      if (output.length > 2 * KEPT_CHARACTERS) output = output.slice(-KEPT_CHARACTERS);
+      onOutput?.(text);
+    };
+  };
   try {
-    const shown = log.reader();
-    const isShown = command.isShown ?? true;
-    let answer = "";
     child.stdin.on("error", () => undefined);
-    child.stdout.on("data", (bytes: Buffer) => (answer += isShown ? shown(bytes) : bytes.toString("utf8")));
-    child.stderr.on("data", log.reader());
-    const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.stdout.on("data", reader(true));
+    child.stderr.on("data", reader(false));
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (...end) => resolve(end));
+      child.once("close", resolve);
     });
     signal.throwIfAborted();
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    if (code === 0) {
-      log.say(`Done in ${seconds} s`);
-      return answer;
-    }
-    throw new CollectionError(
-      `"${command.title}" failed: ${command.argv[0]} ${killedBy ? `was ended by ${killedBy}` : `exited with code ${code}`} after ${seconds} s.`,
-    );
+    return { exitCode, stdout, output, seconds: (performance.now() - startedAt) / 1000 };
   } catch (err) {
     const { code, message } = err as NodeJS.ErrnoException;
-    if (typeof code === "string" && !signal.aborted)
-      throw new CollectionError(`The interpreter ${python} cannot be started: ${message}.`, { cause: err });
-    throw err;
+    if (typeof code !== "string" || signal.aborted) throw err;
+    const why = existsSync(python) ? message : "it does not exist any more";
+    throw new CollectionError(
+      `The interpreter ${python} cannot be started: ${why}. Ask an administrator to correct the Python versions of the resource.`,
+      { cause: err },
+    );
   } finally {
     signal.removeEventListener("abort", kill);
     kill(); // what a program leaves behind in its group

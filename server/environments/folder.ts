@@ -27,6 +27,8 @@ export async function createFolder(folder: string, groupId: number): Promise<voi
       throw new CollectionError(
         `The folder ${folder} exists already and does not belong to this collection; remove it first.`,
       );
+    const known = hostError(err, folder);
+    if (known !== err) throw known;
     throw new CollectionError(`The folder ${folder} cannot be created: ${message}.`, { cause: err });
   }
 }
@@ -41,15 +43,35 @@ export async function removeFolder(folder: string, groupId: number): Promise<voi
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** @returns Path of the copy. @throws CollectionError if the archive cannot be read. */
-export async function keepArchive(archive: string, folder: string): Promise<string> {
-  const copy = path.join(folder, path.basename(archive));
+/** @returns Path of the copy. @throws CollectionError if the archive cannot be read, or the copy not written. */
+export async function keepArchive(archive: string, copy: string): Promise<string> {
   try {
     await copyFile(archive, copy);
     return copy;
   } catch (err) {
-    const { code, message } = err as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "it does not exist" : message;
-    throw new CollectionError(`The wheel ${archive} cannot be read: ${reason}.`, { cause: err });
+    if ((err as NodeJS.ErrnoException).code === "ENOENT")
+      throw new CollectionError(`${path.basename(copy)} is not there any more. Send the file again.`, {
+        cause: err,
+      });
+    throw hostError(err, copy);
   }
 }
+
+/** The disk or the rights are in the way: one sentence. Anything else stays what it is. */
+export function hostError(err: unknown, where: string): unknown {
+  const { code } = err as NodeJS.ErrnoException;
+  const why = code === undefined ? undefined : HOST[code];
+  return why === undefined ? err : new CollectionError(why(where), { cause: err });
+}
+
+const full = (where: string) =>
+  `The disk is full: there is no space left for ${where}. Free space on it, or ask an administrator, and collect again.`;
+const denied = (where: string) =>
+  `The server may not write ${where}. Ask an administrator to correct its rights.`;
+const HOST: Readonly<Record<string, (where: string) => string>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EACCES: denied,
+  EPERM: denied,
+  EROFS: denied,
+};

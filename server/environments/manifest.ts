@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { TaskType } from "@/server/contracts/enums";
 import { Manifest } from "@/server/contracts/task";
+import { findSchemaProblem } from "@/server/platform/args-schema";
 import type { NewTask } from "../runner/store/activity";
 import { CollectionError } from "./collection-error";
 
@@ -25,14 +26,32 @@ export async function readManifest(file: string): Promise<Manifest> {
   try {
     json = JSON.parse(await readFile(file, "utf8"));
   } catch (err) {
-    throw new CollectionError(`The manifest ${file} is not JSON: ${(err as Error).message}.`, { cause: err });
+    throw new CollectionError(
+      `The manifest of the package is not JSON: ${(err as Error).message}. Tell the people who publish it.`,
+      { cause: err },
+    );
   }
   const parsed = Manifest.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [first, ...others] = parsed.error.issues.map(
-    (issue) => `${jsonPath(issue.path) || "the whole file"}: ${issue.message}`,
-  );
+  const problems = parsed.success
+    ? schemaProblems(parsed.data)
+    : parsed.error.issues.map((issue) => `${jsonPath(issue.path) || "the whole file"}: ${issue.message}`);
+  const [first, ...others] = problems;
+  if (parsed.success && first === undefined) return parsed.data;
   throw new CollectionError([`The manifest is not valid at ${first}`, ...others].join("\n"));
+}
+
+function schemaProblems({ task_list }: Manifest): string[] {
+  const problems: string[] = [];
+  task_list.forEach((task, index) => {
+    for (const key of ["args_schema_non_parallel", "args_schema_parallel"] as const) {
+      const problem = task[key] && findSchemaProblem(task[key]);
+      if (problem)
+        problems.push(
+          `${jsonPath(["task_list", index, key, ...problem.path])}: it is not a valid JSON Schema (${problem.reason}).`,
+        );
+    }
+  });
+  return problems;
 }
 
 /**

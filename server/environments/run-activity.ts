@@ -10,20 +10,27 @@
 import type { Db } from "@/db/client";
 import { isDatabaseAway } from "../runner/store/away";
 import { activateGroup, deleteGroup, endActivity, loadActivity } from "../runner/store/activity";
-import { setActivityLog, setOngoing } from "../runner/store/activity";
+import { setActivityProgress, setOngoing } from "../runner/store/activity";
 import type { LoadedActivity } from "../runner/store/activity";
 import { LeaseLostError, deleteLease, fenced } from "../runner/store/lease";
 import type { LeaseKey } from "../runner/store/lease";
 import type { Logger } from "../platform/logger";
+import type { ActivityStep } from "@/server/contracts/task";
+import { COLLECTION_STEPS, collectionTitles } from "@/server/domain/tasks/collection-steps";
+import type { CollectionStep } from "@/server/domain/tasks/collection-steps";
+import { removeUpload, uploadPath } from "@/server/platform/uploads";
 import { ActivityLog } from "./activity-log";
-import { collectWheel } from "./collect-wheel";
-import type { Collected } from "./collect-wheel";
+import { collect } from "./collect";
+import type { Collected, CollectionDeps } from "./collect";
 import { CollectionError } from "./collection-error";
-import { removeFolder } from "./folder";
+import { hostError, removeFolder } from "./folder";
+import { Steps } from "./steps";
 
 /** What the lifecycle gives to a driver, as far as it is needed here. */
 export type ActivityDeps = {
   readonly db: Db;
+  /** Where uploads lie. */
+  readonly dataDir: string;
   readonly log: Logger;
   readonly lease: {
     readonly key: LeaseKey;
@@ -41,38 +48,58 @@ export async function runActivity(deps: ActivityDeps, activityId: number): Promi
   }
   const ending = new AbortController();
   const signal = AbortSignal.any([deps.lease.signal, ending.signal]);
-  await fenced(deps.db, deps.lease.key, (tx) => setOngoing(tx, activityId));
+  const steps = new Steps(
+    loaded.group ? collectionTitles(loaded.group) : NO_STEPS,
+    (title, state, seconds) => {
+      log.say(state === "running" ? title : `${state === "done" ? "Done in" : "Failed after"} ${seconds} s`);
+    },
+  );
+  await fenced(deps.db, deps.lease.key, (tx) => setOngoing(tx, activityId, steps.list));
   const log = new ActivityLog(
-    (text) => fenced(deps.db, deps.lease.key, (tx) => setActivityLog(tx, activityId, text)),
+    (text) =>
+      fenced(deps.db, deps.lease.key, (tx) =>
+        setActivityProgress(tx, activityId, { log: text, steps: steps.list }),
+      ),
     (err) => {
       deps.log.warn({ err }, "the log of the activity cannot be stored");
       if (err instanceof LeaseLostError) ending.abort(err);
     },
   );
   try {
-    const collected = await collect(loaded, { log, signal, isFresh: () => deps.lease.isFresh() });
+    const collected = await start(deps, loaded, { log, steps, signal });
     await log.close();
-    await succeed(deps, loaded, collected, log.text);
-  } catch (err) {
+    await succeed(deps, loaded, collected, { log: log.text, steps: steps.list });
+  } catch (thrown) {
     await log.close();
-    if (isForAnother(err, signal)) throw err;
+    if (isForAnother(thrown, signal)) throw thrown;
+    const err = hostError(thrown, loaded.group?.path ?? "the environment");
     if (!(err instanceof CollectionError)) deps.log.error({ err }, "the activity failed unexpectedly");
-    await fail(deps, loaded, err, log.text);
+    await fail(deps, loaded, err, { log: log.text, steps: steps.list });
   }
 }
 
-async function collect(
-  { activity, group, resource }: LoadedActivity,
-  deps: { log: ActivityLog; signal: AbortSignal; isFresh(): boolean },
+const NO_STEPS = Object.fromEntries(COLLECTION_STEPS.map((key) => [key, null])) as Record<
+  CollectionStep,
+  null
+>;
+
+async function start(
+  { dataDir, lease }: ActivityDeps,
+  { activity, group, resource, upload }: LoadedActivity,
+  deps: CollectionDeps,
 ): Promise<Collected> {
   if (!group || !resource) throw new CollectionError("The package was deleted before it was collected.");
-  if (activity.action !== "collect" || group.origin !== "wheel-file" || resource.type !== "local")
+  const isCollectable = group.origin === "wheel-file" || group.origin === "pypi";
+  if (activity.action !== "collect" || !isCollectable || resource.type !== "local")
     throw new CollectionError(
       `To ${activity.action} a package of origin ${group.origin} on a resource of type ${resource.type} is not possible yet.`,
     );
+  if (group.origin === "wheel-file" && !upload)
+    throw new CollectionError("The wheel is not there any more. Send the file again.");
   // Before anything is removed or started: nobody else may be at work in the folder.
-  if (!deps.isFresh()) throw new LeaseStaleError();
-  return collectWheel({ group, resource }, deps);
+  if (!lease.isFresh()) throw new LeaseStaleError();
+  const wheel = upload && { file: uploadPath(dataDir, upload.id), file_name: upload.file_name };
+  return collect({ group, resource, upload: wheel }, deps);
 }
 
 /** The last confirmed heartbeat is too old to start something. */
@@ -83,17 +110,22 @@ class LeaseStaleError extends Error {
 const isForAnother = (err: unknown, signal: AbortSignal) =>
   signal.aborted || err instanceof LeaseLostError || err instanceof LeaseStaleError || isDatabaseAway(err);
 
+type Progress = { log: string; steps: ActivityStep[] };
+
 async function succeed(
   deps: ActivityDeps,
   { activity, group }: LoadedActivity,
   collected: Collected,
-  log: string,
+  progress: Progress,
 ): Promise<void> {
-  await fenced(deps.db, deps.lease.key, async (tx) => {
-    if (group) await activateGroup(tx, group.id, collected);
-    await endActivity(tx, activity.id, { status: "OK", log });
+  const usedUp = await fenced(deps.db, deps.lease.key, async (tx) => {
+    const uploadId = group && (await activateGroup(tx, group.id, collected));
+    await endActivity(tx, activity.id, { status: "OK", ...progress });
     await deleteLease(tx, deps.lease.key);
+    return uploadId;
   });
+  // Not done if we are killed here: the janitor looks for files without a row.
+  if (usedUp !== null) await removeUpload(deps.dataDir, usedUp);
   deps.log.info({ activityId: activity.id, package: activity.pkg_name }, "collected");
 }
 
@@ -101,7 +133,7 @@ async function fail(
   deps: ActivityDeps,
   { activity, group }: LoadedActivity,
   err: unknown,
-  log: string,
+  { log, steps }: Progress,
 ): Promise<void> {
   const why =
     err instanceof CollectionError
@@ -110,7 +142,7 @@ async function fail(
   // The folder first: interrupted here, the next driver fails in the same way and cleans up again.
   const left = group?.path ? await cleanUp(group.path, group.id) : "";
   await fenced(deps.db, deps.lease.key, async (tx) => {
-    await endActivity(tx, activity.id, { status: "failed", log: `${why}\n${left}\n${log}` });
+    await endActivity(tx, activity.id, { status: "failed", log: `${why}\n${left}\n${log}`, steps });
     if (group) await deleteGroup(tx, group.id);
     await deleteLease(tx, deps.lease.key);
   });

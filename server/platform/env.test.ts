@@ -7,6 +7,7 @@ test("nothing set: the defaults, with an absolute data folder", () => {
     FRACTAL_DATA_DIR: resolve(".data"),
     PORT: 3000,
     FRACTAL_ROLE: "all",
+    FRACTAL_MAX_UPLOAD_MB: 2000,
     LOG_LEVEL: "info",
     NODE_ENV: "development",
   });
@@ -36,6 +37,10 @@ test.each([
   [{ PORT: "http" }, "PORT must be a number from 1 to 65535."],
   [{ PORT: "70000" }, "PORT must be a number from 1 to 65535."],
   [{ PORT: "0" }, "PORT must be a number from 1 to 65535."],
+  [
+    { FRACTAL_MAX_UPLOAD_MB: "2 GB" },
+    "FRACTAL_MAX_UPLOAD_MB must be a number of megabytes from 1 to 9999999.",
+  ],
   [{ FRACTAL_ROLE: "worker" }, "FRACTAL_ROLE must be all, web or runner."],
   [{ FRACTAL_TASKS_USER: "a b" }, "FRACTAL_TASKS_USER must be the name of a system account."],
   [{ NEXTAUTH_URL: "ftp://x" }, "NEXTAUTH_URL must be an http or https address."],

@@ -34,6 +34,12 @@ const EnvSource = z.object({
     .string()
     .regex(/^[a-z_][a-z0-9_-]{0,31}$/, { error: "must be the name of a system account" })
     .optional(),
+  /** Largest file that people may send, in MB (1,000,000 bytes). */
+  FRACTAL_MAX_UPLOAD_MB: z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, { error: "must be a number of megabytes from 1 to 9999999" })
+    .transform(Number)
+    .default(2000),
   /** The public address; absent: http://localhost:PORT. */
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }).default("info"),

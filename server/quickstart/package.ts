@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
@@ -6,8 +6,9 @@ import type { ActivityView } from "@/server/contracts/task";
 import { childEnvironment } from "@/server/environments/commands";
 import type { ServiceContext } from "@/server/services/context";
 import { getActivity, listActivities } from "@/server/services/task/activities";
-import { collectWheel } from "@/server/services/task/collect-wheel";
+import { collectPackage } from "@/server/services/task/collect";
 import { listTaskGroups } from "@/server/services/task/list-groups";
+import { storeUpload } from "@/server/services/upload/store";
 import { EXIT, Refusal } from "./exit-codes.mjs";
 import { pause } from "./pause";
 
@@ -32,7 +33,7 @@ export async function ensurePackage(input: Collection): Promise<string> {
   const begun = (await listActivities(ctx)).find(
     (row) => isThis(row) && (row.status === "pending" || row.status === "ongoing"),
   );
-  const id = begun?.id ?? (await collectWheel(ctx, { wheel_path: await buildWheel(input) })).activity_id;
+  const id = begun?.id ?? (await collectBuilt(input));
   const activity = await endOf(ctx, id, signal);
   if (activity.status !== "OK") {
     const [why = "", ...log] = activity.log.split("\n");
@@ -44,6 +45,14 @@ export async function ensurePackage(input: Collection): Promise<string> {
   }
   const tasks = (await listTaskGroups(ctx)).find(isThis)?.tasks.length ?? 0;
   return `${PACKAGE} ${version}: ${tasks} tasks`;
+}
+
+async function collectBuilt(input: Collection): Promise<number> {
+  const { ctx, dataDir } = input;
+  const wheel = await buildWheel(input);
+  const file = { file_name: path.basename(wheel), source: createReadStream(wheel), bytes: null };
+  const { upload_id } = await storeUpload(ctx, { dataDir, maxBytes: Infinity }, file);
+  return (await collectPackage(ctx, { origin: "wheel-file", upload_id })).activity_id;
 }
 
 async function endOf(ctx: ServiceContext, activity_id: number, signal: AbortSignal): Promise<ActivityView> {

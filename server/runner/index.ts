@@ -13,6 +13,7 @@ import { submitWorkflow } from "./engine/submit-workflow";
 import type { Executor } from "./executors/executor";
 import { LocalExecutor } from "./executors/local";
 import { answerCall } from "./lifecycle/calls";
+import { removeOldUploads } from "./lifecycle/uploads";
 import { startLifecycle } from "./lifecycle/runner";
 import type { DriveDeps, Runner } from "./lifecycle/runner";
 import { loadJob } from "./store/job";
@@ -22,11 +23,18 @@ export type { Runner };
 const host = { cpus: availableParallelism(), memMb: Math.floor(totalmem() / 1e6) };
 
 /** Start the runner of this process; it works until `stop`. */
-export function startRunner(options: { databaseUrl: string; log: Logger }): Promise<Runner> {
+export function startRunner(options: {
+  databaseUrl: string;
+  /** Where the web part puts uploads. */
+  dataDir: string;
+  log: Logger;
+}): Promise<Runner> {
+  const { dataDir, ...others } = options;
   return startLifecycle({
-    ...options,
-    drive: { job: driveJob, activity: runActivity },
-    answer: (db, call) => answerCall(db, () => new LocalExecutor("python3"), call),
+    ...others,
+    drive: { job: driveJob, activity: (deps, id) => runActivity({ ...deps, dataDir }, id) },
+    answer: (db, call, signal) => answerCall(db, () => new LocalExecutor("python3"), call, signal),
+    cleanUp: (db) => removeOldUploads(db, dataDir),
   });
 }
 

@@ -1,7 +1,8 @@
 import { protectedProcedure, router } from "@/server/api/trpc";
-import { ActivityIdInput, CollectWheelInput, GetTaskInput } from "@/server/contracts/task";
+import { ActivityIdInput, CollectInput, FindPackageInput, GetTaskInput } from "@/server/contracts/task";
 import { getActivity, listActivities } from "@/server/services/task/activities";
-import { collectWheel } from "@/server/services/task/collect-wheel";
+import { collectPackage } from "@/server/services/task/collect";
+import { findPackage } from "@/server/services/task/find-package";
 import { getTask } from "@/server/services/task/get";
 import { listTaskGroups } from "@/server/services/task/list-groups";
 
@@ -16,7 +17,11 @@ export const taskRouter = router({
     .input(ActivityIdInput)
     .query(({ ctx, input }) => getActivity(ctx.service, input)),
 
-  collectWheel: protectedProcedure
-    .input(CollectWheelInput)
-    .mutation(({ ctx, input }) => collectWheel(ctx.service, input)),
+  findPackage: protectedProcedure
+    .input(FindPackageInput)
+    .query(({ ctx, input }) => findPackage(ctx.service, input)),
+
+  collect: protectedProcedure
+    .input(CollectInput)
+    .mutation(({ ctx, input }) => collectPackage(ctx.service, input)),
 });

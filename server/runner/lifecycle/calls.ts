@@ -3,20 +3,40 @@ import path from "node:path";
 import type { Db } from "@/db/client";
 import { GetUnitLogInput } from "@/server/contracts/job";
 import type { UnitLogChunk } from "@/server/contracts/job";
+import { PackageQuestion } from "@/server/contracts/task";
+import type { PackageAnswer } from "@/server/contracts/task";
+import { findPackage } from "@/server/environments/find-package";
 import type { Executor } from "../executors/executor";
+import { loadResource } from "../store/activity";
 import type { TakenCall } from "../store/presence";
 import { findUnitLog } from "../store/unit";
 import type { UnitLogPlace } from "../store/unit";
 
 type Reader = Pick<Executor, "read" | "size">;
 
-/** The only kind of call there is. */
 export async function answerCall(
   db: Db,
   readerFor: (resourceType: string) => Reader,
   call: TakenCall,
-): Promise<UnitLogChunk> {
-  return readUnitLog(db, readerFor, call.args);
+  signal: AbortSignal,
+): Promise<UnitLogChunk | PackageAnswer> {
+  switch (call.kind) {
+    case "unit_log":
+      return readUnitLog(db, readerFor, call.args);
+    case "find_package":
+      return answerFindPackage(db, call.args, signal);
+  }
+}
+
+async function answerFindPackage(
+  db: Db,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<PackageAnswer> {
+  const question = PackageQuestion.parse(args);
+  const resource = await loadResource(db, question.resource_id);
+  if (!resource) throw new Error(`Resource ${question.resource_id} does not exist.`);
+  return findPackage(resource, question, signal);
 }
 
 async function readUnitLog(

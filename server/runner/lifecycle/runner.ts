@@ -3,6 +3,8 @@
  *
  * NOTIFY only shortens the wait: everything is also found by looking every two seconds.
  */
+import { RUNNER_CALL_KINDS } from "@/server/contracts/enums";
+import type { RunnerCallKind } from "@/server/contracts/enums";
 import { closeDb, createDb } from "@/db/client";
 import type { Db } from "@/db/client";
 import { listen } from "@/db/listen";
@@ -23,6 +25,8 @@ const SWEEP_MS = 60_000;
 const RETRY_SECONDS = 3;
 /** Jobs and activities that one process drives at a time; what they start is bounded elsewhere. */
 const MAX_DRIVEN = { job: 50, activity: 2 } as const;
+/** Calls that are answered at a time; a question that takes long must not hold up the others. */
+const MAX_ANSWERED = { unit_log: 1, find_package: 2 } as const satisfies Record<RunnerCallKind, number>;
 
 export type DriveDeps = { db: Db; log: Logger; lease: HeldLease; wake: Wake };
 
@@ -34,7 +38,10 @@ export type RunnerOptions = {
     job(deps: DriveDeps, id: number): Promise<void>;
     activity(deps: DriveDeps, id: number): Promise<void>;
   };
-  answer(db: Db, call: TakenCall): Promise<unknown>;
+  /** @param signal Aborted when the runner ends: nobody waits for what this starts any more. */
+  answer(db: Db, call: TakenCall, signal: AbortSignal): Promise<unknown>;
+  /** Deletes what nobody will need again; called every minute. */
+  cleanUp?(db: Db): Promise<void>;
 };
 
 export type Runner = {
@@ -51,7 +58,9 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
   const keeper = new LeaseKeeper(heartbeatDb, log);
   const stopping = new AbortController();
   const wakeClaims = new Wake();
-  const wakeCalls = new Wake();
+  const answering = RUNNER_CALL_KINDS.flatMap((kind) =>
+    Array.from({ length: MAX_ANSWERED[kind] }, () => ({ kind, wake: new Wake() })),
+  );
   const driven = new Map<LeaseKey, { wake: Wake; done: Promise<void> }>();
 
   await ensureInstance(db);
@@ -61,7 +70,7 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
     databaseUrl,
     ["fractal_runner", "fractal_call"],
     (channel) => {
-      if (channel === "fractal_call") wakeCalls.notify();
+      if (channel === "fractal_call") for (const { wake } of answering) wake.notify();
       else {
         wakeClaims.notify();
         for (const { wake } of driven.values()) wake.notify();
@@ -121,16 +130,22 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
     });
   }, ALIVE_MS);
   const sweeper = setInterval(() => {
-    Promise.all([sweep(db), buryDeadNeighbours(db, self, log)]).catch((err: unknown) => {
-      log.warn({ err }, "sweep failed");
-    });
+    Promise.all([sweep(db), buryDeadNeighbours(db, self, log), options.cleanUp?.(db)]).catch(
+      (err: unknown) => {
+        log.warn({ err }, "sweep failed");
+      },
+    );
   }, SWEEP_MS);
   const loops = [
     loop("claims", wakeClaims, async () => {
       const isJob = await claimOne("job");
       return (await claimOne("activity")) || isJob;
     }),
-    loop("calls", wakeCalls, () => answerNextCall(db, (call) => options.answer(db, call))),
+    ...answering.map(({ kind, wake }) =>
+      loop("calls", wake, () =>
+        answerNextCall(db, kind, (call) => options.answer(db, call, stopping.signal)),
+      ),
+    ),
   ];
   log.info({ owner }, "runner started");
 

@@ -53,17 +53,18 @@ export async function sweep(db: Db): Promise<void> {
 export type TakenCall = { id: number; kind: RunnerCallKind; args: Record<string, unknown> };
 
 /**
- * Take the oldest open call and answer it. A call whose runner dies runs into its own time limit.
+ * Take the oldest open call of a kind and answer it. A call whose runner dies runs into its own time limit.
  *
  * @returns False if there was none.
  */
 export async function answerNextCall(
   db: Db,
+  kind: RunnerCallKind,
   answer: (call: TakenCall) => Promise<unknown>,
 ): Promise<boolean> {
   const rows = await db.execute<TakenCall>(sql`
     UPDATE runner_call SET taken_at = now()
-    WHERE id = (SELECT id FROM runner_call WHERE taken_at IS NULL AND expires_at > now()
+    WHERE id = (SELECT id FROM runner_call WHERE taken_at IS NULL AND expires_at > now() AND kind = ${kind}
                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, kind, args`);
   const call = rows[0];

@@ -41,5 +41,5 @@ export async function getActivity(
 
 function toView({ user_id: _, ...row }: TaskGroupActivityRow): ActivityView {
   const failure = row.status === "failed" ? (row.log.split("\n", 1)[0] ?? "") : null;
-  return { ...row, steps: [], failure };
+  return { ...row, failure };
 }

@@ -1,7 +1,7 @@
 import { asc, desc, eq, inArray, sql } from "drizzle-orm";
 import { taskGroups, tasks, users } from "@/db/schema";
 import type { TaskGroupView } from "@/server/contracts/task";
-import { compareVersions } from "@/server/domain/workflow/versions";
+import { compareVersions } from "@/server/domain/tasks/versions";
 import { requireCompute } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { toTaskView } from "@/server/services/task/view";

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { leases, taskGroups } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
+import type { CollectInput } from "@/server/contracts/task";
 import { getActivity, listActivities } from "@/server/services/task/activities";
-import { collectWheel } from "@/server/services/task/collect-wheel";
+import { collectPackage } from "@/server/services/task/collect";
+import { findPackage } from "@/server/services/task/find-package";
 import { getTask } from "@/server/services/task/get";
 import { listTaskGroups } from "@/server/services/task/list-groups";
 import { makeColleague, makeStudy, makeTaskGroup, makeUser } from "@/server/services/testing";
@@ -13,44 +15,75 @@ let t: TestDb;
 beforeAll(async () => void (t = await createTestDb()));
 afterAll(() => t.drop());
 
-const WHEEL = "/wheels/My_Tasks-1.2.0-py3-none-any.whl";
+const pypi = (package_version: string, part: object = {}) =>
+  ({ origin: "pypi", package: "My.Tasks", package_version, ...part }) as const;
 
 test("a collection is written down for the runner, and its group is not active yet", async () => {
   const user = await makeUser(t.db);
-  const { activity_id, task_group_id } = await collectWheel(user, { wheel_path: WHEEL });
+  const input = pypi("1.2.0", {
+    package_extras: "gpu, napari",
+    pinned_package_versions_pre: { numpy: "2.0" },
+    pinned_package_versions_post: { zarr: "3.1" },
+  });
+  const { activity_id, task_group_id } = await collectPackage(user, input);
   const [group] = await t.db.select().from(taskGroups).where(eq(taskGroups.id, task_group_id));
   expect(group).toMatchObject({
     pkg_name: "my-tasks",
     version: "1.2.0",
     python_version: "3.12",
     active: false,
-    origin: "wheel-file",
+    origin: "pypi",
     path: `/srv/tasks/${user.user.id}/my-tasks/1.2.0`,
-    archive_path: WHEEL,
+    archive_path: null,
+    pip_extras: "gpu,napari",
+    pinned_package_versions_pre: { numpy: "2.0" },
+    pinned_package_versions_post: { zarr: "3.1" },
   });
   const lease = and(eq(leases.kind, "activity"), eq(leases.id, activity_id));
   expect(await t.db.select().from(leases).where(lease)).toMatchObject([
     { owner: null, expires_at: "-infinity" },
   ]);
-  expect(await getActivity(user, { activity_id })).toMatchObject({ status: "pending", action: "collect" });
+  const activity = await getActivity(user, { activity_id });
+  expect(activity).toMatchObject({ status: "pending", action: "collect", failure: null });
+  expect(activity.steps.map(({ title, state }) => [title, state])).toEqual([
+    ["Create the Python 3.12 environment", "pending"],
+    ["Choose the packages", "pending"],
+    ["Install the packages", "pending"],
+    ["Install 1 package afterwards", "pending"],
+    ["Read the manifest", "pending"],
+    ["Check the commands", "pending"],
+  ]);
   expect(await listTaskGroups(user)).toMatchObject([{ id: task_group_id, active: false, tasks: [] }]);
 });
 
-test("the same version is not collected twice", async () => {
+test("versions lie side by side; one version is not collected twice, however it is spelled", async () => {
   const user = await makeUser(t.db);
-  await collectWheel(user, { wheel_path: WHEEL });
-  await expect(collectWheel(user, { wheel_path: WHEEL })).rejects.toThrow(/already have my-tasks 1.2.0/);
-  expect(await listActivities(user)).toHaveLength(1);
+  const { task_group_id } = await collectPackage(user, pypi("1.2.0"));
+  await collectPackage(user, pypi("1.3.0"));
+  await expect(collectPackage(user, pypi("1.2"))).rejects.toMatchObject({
+    tag: "Conflict",
+    message: "The collection of my-tasks 1.2.0 is already under way.",
+  });
+  await t.db.update(taskGroups).set({ active: true }).where(eq(taskGroups.id, task_group_id));
+  await expect(collectPackage(user, pypi("v1.2.0"))).rejects.toThrow(
+    /^You already have my-tasks 1\.2\.0 on this resource, collected on \d{4}-\d\d-\d\d for Python 3\.12\.$/,
+  );
+  expect(await listActivities(user)).toHaveLength(2);
+  // Of another person it is another group.
+  await collectPackage(await makeColleague(user), pypi("1.2.0"));
 });
 
 test.each([
-  ["/wheels/not-a-wheel.whl", {}, "wheel_path"],
-  ["/wheels/../my_tasks-1.2.0-py3-none-any.whl", {}, "wheel_path"],
-  [WHEEL, { python_version: "3.9" as const }, "python_version"],
-])("%s %j is refused at its field", async (wheel_path, part, field) => {
+  [pypi("1.2.0", { python_version: "3.9" }), "python_version", /does not offer Python 3\.9; it has 3\.12/],
+  [
+    { origin: "wheel-file" as const, upload_id: "00000000-0000-4000-8000-000000000000" },
+    "upload_id",
+    /does not exist any more/,
+  ],
+])("%j is refused at its field", async (input, field, why) => {
   const user = await makeUser(t.db);
-  await expect(collectWheel(user, { wheel_path, ...part })).rejects.toMatchObject({
-    fields: { [field]: expect.any(String) as unknown },
+  await expect(collectPackage(user, input as CollectInput)).rejects.toMatchObject({
+    fields: { [field]: expect.stringMatching(why) as unknown },
   });
 });
 
@@ -58,8 +91,61 @@ test("guests and people without a profile collect nothing", async () => {
   const guest = await makeUser(t.db, { is_guest: true });
   const noProfile = await makeUser(t.db, { profile_id: null });
   for (const user of [guest, noProfile])
-    await expect(collectWheel(user, { wheel_path: WHEEL })).rejects.toMatchObject({ tag: "Forbidden" });
+    await expect(collectPackage(user, pypi("1.2.0"))).rejects.toMatchObject({ tag: "Forbidden" });
 });
+
+test("without a version a runner is asked; when none answers, nothing is written", async () => {
+  const user = await makeUser(t.db);
+  const { package_version: _, ...input } = pypi("1.2.0");
+  const answers = answerCalls(user, (args) => {
+    expect(args).toMatchObject({ package: "My.Tasks", python_version: "3.12" });
+    return { ok: true, version: "2.0", versions: ["2.0", "1.2.0"] };
+  });
+  const { task_group_id } = await collectPackage(user, input);
+  await answers;
+  expect(await listTaskGroups(user)).toMatchObject([{ id: task_group_id, version: "2.0" }]);
+
+  const found = answerCalls(user, () => ({ ok: true, version: "2.0", versions: ["2.0"] }));
+  expect(await findPackage(user, { package: "my-tasks" })).toEqual({
+    pkg_name: "my-tasks",
+    version: "2.0",
+    versions: ["2.0"],
+    python_version: "3.12",
+    task_group_id,
+  });
+  await found;
+});
+
+test.each([
+  ["no_package", { tag: "InvalidInput", fields: { package: "Why." } }],
+  ["no_version", { tag: "InvalidInput", fields: { package_version: "Why." } }],
+  ["python", { tag: "InvalidInput", fields: { python_version: "Why." } }],
+  ["unreachable", { tag: "Precondition", message: "Why." }],
+])("what a runner finds is said at its field: %s", async (kind, error) => {
+  const user = await makeUser(t.db);
+  const answers = answerCalls(user, () => ({ ok: false, kind, reason: "Why." }));
+  await expect(findPackage(user, { package: "my-tasks" })).rejects.toMatchObject(error);
+  await answers;
+});
+
+/** The next call of this user, answered as a runner would. */
+async function answerCalls(
+  { user }: { user: { id: number } },
+  answer: (args: unknown) => unknown,
+): Promise<void> {
+  for (;;) {
+    const rows = await t.db.execute<{ id: number; args: unknown }>(
+      sql`SELECT id, args FROM runner_call WHERE user_id = ${user.id} AND answer IS NULL`,
+    );
+    const call = rows[0];
+    if (call) {
+      const value = JSON.stringify({ ok: true, value: answer(call.args) });
+      await t.db.execute(sql`UPDATE runner_call SET answer = ${value}::text::jsonb WHERE id = ${call.id}`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 test("packages are seen on their resource only, newest version first, with where they are used", async () => {
   const { owner, group, task } = await makeStudy(t.db);
@@ -80,7 +166,7 @@ test("packages are seen on their resource only, newest version first, with where
 
 test("activities belong to the person who started them", async () => {
   const user = await makeUser(t.db);
-  const { activity_id } = await collectWheel(user, { wheel_path: WHEEL });
+  const { activity_id } = await collectPackage(user, pypi("1.2.0"));
   const colleague = await makeColleague(user);
   expect(await listActivities(colleague)).toEqual([]);
   await expect(getActivity(colleague, { activity_id })).rejects.toMatchObject({ tag: "NotFound" });

@@ -5,7 +5,7 @@ import { InvalidInputError, isAppError } from "@/server/contracts/errors";
 import { ImportWorkflowInput } from "@/server/contracts/workflow";
 import type { WorkflowFile } from "@/server/contracts/workflow";
 import { normalizePackageName } from "@/server/domain/tasks/package-name";
-import { compareVersions } from "@/server/domain/workflow/versions";
+import { compareVersions } from "@/server/domain/tasks/versions";
 import { requireCompute, requireProject } from "@/server/services/access";
 import type { Compute } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";

@@ -1,6 +1,6 @@
 """Print where an installed package and its manifest are, as one JSON object. Run by the environment's Python.
 
-    python -I find_package.py NAME
+    python -I locate_package.py NAME
 
 {"name", "version", "root", "manifest"}: `root` is the folder of the manifest, to which the executables
 are relative; `manifest` is null if the package has none. Exit code 2 if there is no such package.

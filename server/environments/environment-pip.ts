@@ -1,0 +1,99 @@
+import path from "node:path";
+import type { ActivityLog } from "./activity-log";
+import { CollectionError } from "./collection-error";
+import { runCommand } from "./commands";
+import type { Ended } from "./commands";
+import { WHEELS_ONLY, isTooOld, pipFailure, pipOptions } from "./pip";
+import type { ResourcePython } from "./python-of";
+
+type Deps = {
+  log: ActivityLog;
+  signal: AbortSignal;
+  resourcePython: ResourcePython;
+  /** The environment's own interpreter. */
+  python: string;
+  folder: string;
+  /** For everything that goes away with the collection. */
+  tmp: string;
+};
+
+/** The environment of one collection and its pip; what they print is in the log. */
+export class EnvironmentPip {
+  #runs = 0;
+
+  constructor(private readonly deps: Deps) {}
+
+  async createEnvironment(venv: string): Promise<void> {
+    const { interpreter, version } = this.deps.resourcePython;
+    const ended = await this.#start([interpreter, "-m", "venv", "--copies", venv]);
+    if (ended.exitCode === 0) return;
+    if (/ensurepip is not|No module named (?:venv|ensurepip)/.test(ended.output))
+      throw new CollectionError(
+        `${interpreter} cannot make virtual environments: its venv module is missing. Ask an administrator to install it (python${version}-venv on Debian and Ubuntu).`,
+      );
+    throw await this.#failure(ended, `Create the Python ${version} environment`, "");
+  }
+
+  /** The resolver's verdict, before anything is installed. */
+  async choose(requirements: string[], report: string, step: string, more: string[] = []): Promise<void> {
+    const args = ["install", "--dry-run", "--report", report, ...WHEELS_ONLY, ...more, ...requirements];
+    const { ended, logFile } = await this.#pip(args);
+    if (isTooOld(ended)) {
+      this.deps.log.say("This pip is too old to tell what it would install: take a newer one");
+      await this.install(["--upgrade", "pip"], "Upgrade pip");
+      return this.choose(requirements, report, step, more);
+    }
+    if (ended.exitCode !== 0) throw await this.#failure(ended, step, logFile);
+  }
+
+  async install(what: string[], step: string, onLine?: (line: string) => void): Promise<void> {
+    const args = ["install", "--progress-bar", "off", ...WHEELS_ONLY, ...what];
+    const { ended, logFile } = await this.#pip(args, onLine);
+    if (ended.exitCode !== 0) throw await this.#failure(ended, step, logFile);
+  }
+
+  /** A command of pip that needs no index. @returns Its standard output. */
+  run(args: string[], step: string): Promise<string> {
+    return this.python(["-m", "pip", ...args], step);
+  }
+
+  /** @returns What it prints on standard output. */
+  async python(args: string[], step: string): Promise<string> {
+    const ended = await this.#start([this.deps.python, ...args]);
+    if (ended.exitCode !== 0) throw await this.#failure(ended, step, "");
+    return ended.stdout;
+  }
+
+  async #pip(args: string[], onLine?: (line: string) => void): Promise<{ ended: Ended; logFile: string }> {
+    const { tmp, resourcePython, python } = this.deps;
+    this.#runs += 1;
+    const logFile = path.join(tmp, `pip-${this.#runs}.log`);
+    // Without a cache of the resource, what was looked into while choosing is not downloaded twice.
+    const cacheDir = resourcePython.cacheDir ?? path.join(tmp, "cache");
+    const argv = [python, "-m", "pip", ...args, ...pipOptions({ cacheDir, logFile })];
+    return { ended: await this.#start(argv, onLine), logFile };
+  }
+
+  async #start(argv: string[], onLine?: (line: string) => void): Promise<Ended> {
+    const { log, signal, resourcePython, folder, tmp } = this.deps;
+    log.add(`$ ${argv.join(" ")}\n`);
+    let rest = "";
+    const onOutput = (text: string) => {
+      log.add(text);
+      if (!onLine) return;
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) onLine(line);
+    };
+    return runCommand(
+      { argv, cwd: folder, env: { TMPDIR: tmp } },
+      { python: resourcePython.interpreter, signal, onOutput },
+    );
+  }
+
+  async #failure(ended: Ended, step: string, logFile: string): Promise<CollectionError> {
+    const { resourcePython, folder } = this.deps;
+    const about = { step, pythonVersion: resourcePython.version, folder, logFile };
+    return new CollectionError((await pipFailure(ended, about)).sentence);
+  }
+}

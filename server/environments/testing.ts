@@ -1,0 +1,170 @@
+/** A world for tests of collections: a resource with the Python of this machine, a user, wheels made on the fly. */
+import { execFile } from "node:child_process";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { eq, sql } from "drizzle-orm";
+import { pino } from "pino";
+import type { Db } from "@/db/client";
+import { one } from "@/db/rows";
+import { taskGroupActivities, taskGroups, tasks } from "@/db/schema";
+import type { TaskGroupActivityRow } from "@/db/schema";
+import type { CollectInput } from "@/server/contracts/task";
+import { findPython } from "@/server/platform/python";
+import { startRunner } from "@/server/runner";
+import { systemContext } from "@/server/services/context";
+import type { ServiceContext } from "@/server/services/context";
+import { createProfile } from "@/server/services/profile/create";
+import { createResource } from "@/server/services/resource/create";
+import { collectPackage } from "@/server/services/task/collect";
+import { storeUpload } from "@/server/services/upload/store";
+import { createUser } from "@/server/services/user/create";
+import { findUserContext } from "@/server/services/user/find-session";
+
+const run = promisify(execFile);
+export const silent = pino({ level: "silent" });
+
+export type CollectWorld = {
+  db: Db;
+  databaseUrl: string;
+  ctx: ServiceContext;
+  userId: number;
+  /** Everything of this world is below it. */
+  work: string;
+  dataDir: string;
+  /** `3.11`. */
+  python: string;
+};
+
+/** @param versions Other interpreters than that of this machine: `{ "3.11": "/gone" }`. */
+export async function makeCollectWorld(
+  t: { db: Db; url: string },
+  part: { tasksDir?: string; versions?: Record<string, string> } = {},
+): Promise<CollectWorld> {
+  const found = await findPython();
+  const minor = found.version.split(".").slice(0, 2).join(".") as "3.11";
+  const work = await mkdtemp(path.join(tmpdir(), "fractal-collect-"));
+  const name = path.basename(work);
+  const system = systemContext(t.db);
+  const { resource_id } = await createResource(system, {
+    type: "local",
+    name,
+    jobs_local_dir: `${work}/jobs`,
+    jobs_runner_config: {},
+    tasks_local_dir: part.tasksDir ?? `${work}/tasks`,
+    tasks_python_config: { default_version: minor, versions: { [minor]: found.path, ...part.versions } },
+    tasks_pixi_config: {},
+  });
+  const profile = { resource_type: "local", name } as const;
+  const { profile_id } = await createProfile(system, { resource_id, document: profile });
+  const email = `${name.toLowerCase()}@example.org`;
+  await createUser(system, { email, password: "a long password", project_dirs: [work], profile_id });
+  const ctx = await findUserContext(t.db, email);
+  if (ctx?.actor.kind !== "user") throw new Error("no user");
+  const { id: userId } = ctx.actor.user;
+  return { db: t.db, databaseUrl: t.url, ctx, userId, work, dataDir: `${work}/data`, python: minor };
+}
+
+export const removeWorld = ({ work }: CollectWorld) => rm(work, { recursive: true, force: true });
+
+export async function upload({ ctx, dataDir }: CollectWorld, wheel: string): Promise<string> {
+  const file = { file_name: path.basename(wheel), source: createReadStream(wheel), bytes: null };
+  return (await storeUpload(ctx, { dataDir, maxBytes: 1e8 }, file)).upload_id;
+}
+
+/** @returns Id of the activity. */
+export async function collectWheel(
+  world: CollectWorld,
+  wheel: string,
+  part: Partial<CollectInput> = {},
+): Promise<number> {
+  const input = { ...part, origin: "wheel-file", upload_id: await upload(world, wheel) } as CollectInput;
+  return (await collectPackage(world.ctx, input)).activity_id;
+}
+
+export const activityOf = async ({ db }: CollectWorld, id: number): Promise<TaskGroupActivityRow> =>
+  one(await db.select().from(taskGroupActivities).where(eq(taskGroupActivities.id, id)));
+
+export async function waitFor<T>(read: () => Promise<T | null>): Promise<T> {
+  for (;;) {
+    const found = await read();
+    if (found !== null) return found;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** A runner until this activity has ended. */
+export async function driveToEnd(world: CollectWorld, id: number): Promise<TaskGroupActivityRow> {
+  const { databaseUrl, dataDir } = world;
+  const runner = await startRunner({ databaseUrl, dataDir, log: silent });
+  try {
+    return await waitFor(async () => {
+      const activity = await activityOf(world, id);
+      return activity.timestamp_ended === null ? null : activity;
+    });
+  } finally {
+    await runner.stop();
+  }
+}
+
+/** What a failed collection must leave: no groups, no tasks, no files. */
+export async function leftOvers({ db, userId, work }: CollectWorld, tasksDir = path.join(work, "tasks")) {
+  const groups = await db.select().from(taskGroups).where(eq(taskGroups.user_id, userId));
+  const rows = await db
+    .select({ name: tasks.name })
+    .from(tasks)
+    .where(sql`task_group_id NOT IN (SELECT id FROM task_group)`);
+  const files = existsSync(tasksDir) ? await readdir(tasksDir, { recursive: true, withFileTypes: true }) : [];
+  return { groups, tasks: rows, files: files.filter((entry) => entry.isFile()).map((entry) => entry.name) };
+}
+export const NOTHING = { groups: [], tasks: [], files: [] };
+
+export type WheelSpec = {
+  name: string;
+  version?: string;
+  requires?: string[];
+  requires_python?: string;
+  extras?: string[];
+  /** In its METADATA, if it lies. */
+  calls_itself?: string;
+  says_version?: string;
+  tag?: string;
+  /** `undefined`: a manifest with one task; null: none. */
+  manifest?: unknown;
+  /** Path in the wheel → text. */
+  files?: Record<string, string>;
+};
+
+const WRITE_WHEEL = `
+import json, sys, zipfile
+folder, text = sys.argv[1:]
+spec = json.loads(text)
+name, version = spec["name"], spec.get("version", "1.0")
+tag = spec.get("tag", "py3-none-any")
+info = f"{name}-{version}.dist-info"
+metadata = [f"Metadata-Version: 2.1", f"Name: {spec.get('calls_itself', name)}", f"Version: {spec.get('says_version', version)}"]
+metadata += [f"Requires-Dist: {line}" for line in spec.get("requires", [])]
+metadata += [f"Provides-Extra: {line}" for line in spec.get("extras", [])]
+if "requires_python" in spec:
+    metadata.append(f"Requires-Python: {spec['requires_python']}")
+files = {f"{name}/__init__.py": "", f"{name}/task.py": "", **spec.get("files", {})}
+manifest = spec.get("manifest", {"manifest_version": "2", "task_list": [{"name": "T", "executable_parallel": "task.py"}]})
+if manifest is not None:
+    files[f"{name}/__FRACTAL_MANIFEST__.json"] = manifest if isinstance(manifest, str) else json.dumps(manifest)
+files[f"{info}/METADATA"] = "\\n".join(metadata) + "\\n"
+files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n"
+files[f"{info}/RECORD"] = "".join(f"{file},,\\n" for file in [*files, f"{info}/RECORD"])
+path = f"{folder}/{name}-{version}-{tag}.whl"
+with zipfile.ZipFile(path, "w") as archive:
+    for file, content in files.items():
+        archive.writestr(file, content)
+print(path)
+`;
+
+/** @returns Path of a new wheel in this folder. */
+export async function writeWheel(folder: string, spec: WheelSpec): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return (await run("python3", ["-c", WRITE_WHEEL, folder, JSON.stringify(spec)])).stdout.trim();
+}
