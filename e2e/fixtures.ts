@@ -88,7 +88,7 @@ async function waitForSession(): Promise<Session> {
   }
 }
 
-function baseAddress(): string {
+export function baseAddress(): string {
   return process.env["E2E_BASE_URL"] ?? ownServer.url;
 }
 

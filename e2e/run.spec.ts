@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test, unique } from "./fixtures";
 import type { Session } from "./session";
+import { rawImagesFolder } from "./support/raw-images";
 
 /** A workflow of five tasks with a Python process for each image. */
 const JOB_TIMEOUT_MS = 180_000;
@@ -10,22 +11,10 @@ const FIRST_VISIT = { timeout: 45_000 };
 const PACKAGE = "fractal-example-tasks";
 const TASKS = ["Convert TIFF Folder", "Project Z", "Segment Nuclei", "Measure Features", "Summarise Plate"];
 
-/** Raw images on the server: named by the environment, else those that the quickstart's workflow reads. */
-async function imagesFolder(api: Session["api"]): Promise<string> {
-  const given = process.env["E2E_IMAGES_FOLDER"];
-  if (given !== undefined) return given;
-  for (const { id } of await api.workflow.list.query({})) {
-    const { tasks } = await api.workflow.get.query({ workflow_id: id });
-    const folder = tasks[0]?.args_non_parallel?.["images_folder"];
-    if (typeof folder === "string" && folder !== "") return folder;
-  }
-  throw new Error("No workflow of the server names a folder of images; set E2E_IMAGES_FOLDER.");
-}
-
 /** The whole workflow in a project of its own, ready to run. */
 async function makeWorkflow(api: Session["api"], projectId: number, names = TASKS) {
   const { dataset_id } = await api.dataset.create.mutate({ project_id: projectId, name: "Plate" });
-  const folder = await imagesFolder(api);
+  const folder = await rawImagesFolder(api);
   const { workflow_id } = await api.workflow.import.mutate({
     project_id: projectId,
     workflow: {
@@ -51,7 +40,7 @@ const jobState = (page: Page, state: string) =>
 test("by hand: from an empty project to images with types, watching every step", async ({ page, api }) => {
   test.setTimeout(JOB_TIMEOUT_MS + 120_000);
   const name = `By hand ${unique()}`;
-  const folder = await imagesFolder(api);
+  const folder = await rawImagesFolder(api);
 
   await test.step("a project, a dataset and an empty workflow", async () => {
     await page.goto("/projects");

@@ -64,6 +64,7 @@ test("the pages with content", async ({ page, api }) => {
     },
     { name: "tasks", address: "/tasks", heading: /Tasks/ },
     { name: "task", address: `/tasks/${task?.id}`, heading: new RegExp(task?.name ?? "") },
+    { name: "profile", address: "/profile", heading: /My profile/ },
     { name: "not-found", address: "/nowhere", heading: /nothing at this address/ },
   ];
   for (const shot of shots) await take(page, shot);
