@@ -94,7 +94,7 @@ export function TokenTable() {
         loading={tokens.isPending}
         footer={false}
         renderMobile={(token) => (
-          <div className="flex items-center gap-2">
+          <div className="flex w-full min-w-0 items-center gap-2">
             <div className="min-w-0 flex-1">
               <RowLines
                 title={token.name}
