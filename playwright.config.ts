@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import { ownServer } from "./e2e/server";
+import { institute } from "./e2e/support/institute";
 
 // Debian's browser, where Playwright cannot download its own.
 const debianChromium = "/usr/bin/chromium";
@@ -36,7 +37,14 @@ export default defineConfig({
           timeout: 300_000,
           reuseExistingServer: false,
           gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
-          env: { PORT: String(ownServer.port), FRACTAL_DATA_DIR: ownServer.dataDir },
+          env: {
+            PORT: String(ownServer.port),
+            FRACTAL_DATA_DIR: ownServer.dataDir,
+            FRACTAL_OIDC_ISSUER: institute.issuer,
+            FRACTAL_OIDC_CLIENT_ID: institute.clientId,
+            FRACTAL_OIDC_CLIENT_SECRET: institute.clientSecret,
+            FRACTAL_OIDC_NAME: institute.name,
+          },
         },
       }
     : {}),

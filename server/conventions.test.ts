@@ -61,6 +61,7 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "task/view.ts": "inside a verb",
   "token/find-user.ts": "decides who shows a token",
   "unit/rows.ts": "a query whose condition the verb hands over",
+  "user/find-identity.ts": "decides who is signed in",
   "user/find-session.ts": "decides who is signed in",
   "user/verify-credentials.ts": "decides who may sign in",
   "workflow/lock.ts": "inside the transaction of a verb",

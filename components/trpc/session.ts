@@ -27,6 +27,24 @@ export async function signIn(email: string, password: string): Promise<SignInRes
   return { outcome: "failed" };
 }
 
+/**
+ * Leaves for the institute's log-in page, which sends the person back.
+ *
+ * @param next page to come back to
+ * @returns false if the server does not answer, or cannot reach the institute's
+ */
+export async function signInWithInstitute(next: string): Promise<boolean> {
+  try {
+    const { url } = await post("signin/oidc", { callbackUrl: next });
+    // An address of our own is next-auth's error page: the provider cannot be reached.
+    if (new URL(url, window.location.origin).origin === window.location.origin) return false;
+    window.location.assign(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Forgets the session in this browser and loads the log-in page. */
 export async function signOut(): Promise<void> {
   await post("signout", {});
@@ -38,7 +56,7 @@ async function post(path: string, fields: Record<string, string>): Promise<{ sta
   const csrf = (await (await fetch("/api/auth/csrf")).json()) as { csrfToken: string };
   const res = await fetch(`/api/auth/${path}`, {
     method: "POST",
-    body: new URLSearchParams({ ...fields, csrfToken: csrf.csrfToken, callbackUrl: "/", json: "true" }),
+    body: new URLSearchParams({ callbackUrl: "/", ...fields, csrfToken: csrf.csrfToken, json: "true" }),
   });
   const { url } = (await res.json()) as { url: string };
   return { status: res.status, url };

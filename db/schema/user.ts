@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { id, ref, timestampCreated } from "../columns";
 import { profiles } from "./resource";
 
@@ -32,3 +32,23 @@ export const users = pgTable(
   ],
 );
 export type UserRow = typeof users.$inferSelect;
+
+/** An account at the institute's log-in that belongs to a user. Written at the first log-in with it. */
+export const userIdentities = pgTable(
+  "user_identity",
+  {
+    id: id(),
+    user_id: ref()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** Address of the OpenID Connect provider. */
+    issuer: text().notNull(),
+    /** The provider's name for the person, which never changes; e-mail addresses do. */
+    subject: text().notNull(),
+    ...timestampCreated,
+  },
+  (t) => [
+    uniqueIndex("user_identity_issuer_subject_key").on(t.issuer, t.subject),
+    index("user_identity_user_id_idx").on(t.user_id),
+  ],
+);

@@ -7,6 +7,7 @@ import { authOptions } from "@/server/auth/options";
 import { isAppError } from "@/server/contracts/errors";
 import type { AnyAppError } from "@/server/contracts/errors";
 import type { TokenScope } from "@/server/contracts/token";
+import { oidcOf, readEnv } from "@/server/platform/env";
 import type { ServiceContext } from "@/server/services/context";
 import { readHealth } from "@/server/services/resource/read-health";
 
@@ -34,6 +35,9 @@ export async function createApiContext(headers: Headers): Promise<ApiContext> {
 /** For pages that work without a session too. */
 export const isSignedIn = async (headers: Headers) => !isAppError((await createApiContext(headers)).service);
 
-export const nextAuthOptions = () => authOptions(getDb, webLog());
+export const nextAuthOptions = () => authOptions(getDb, webLog(), oidcOf(readEnv()));
+
+/** What the button for the institute's account says; null: there is none. */
+export const instituteName = () => oidcOf(readEnv())?.name ?? null;
 
 export const health = () => readHealth(getDb());

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { ConfigError, readEnv } from "@/server/platform/env";
+import { ConfigError, oidcOf, readEnv } from "@/server/platform/env";
 
 test("nothing set: the defaults, with an absolute data folder", () => {
   expect(readEnv({})).toEqual({
@@ -8,6 +8,7 @@ test("nothing set: the defaults, with an absolute data folder", () => {
     PORT: 3000,
     FRACTAL_ROLE: "all",
     FRACTAL_MAX_UPLOAD_MB: 2000,
+    FRACTAL_OIDC_NAME: "your institute account",
     LOG_LEVEL: "info",
     NODE_ENV: "development",
   });
@@ -31,6 +32,19 @@ test("values keep their meaning", () => {
     FRACTAL_ROLE: "runner",
     FRACTAL_TASKS_USER: "fractal-tasks",
   });
+});
+
+test("the institute's log-in is configured whole, or not at all", () => {
+  const all = {
+    FRACTAL_OIDC_ISSUER: "https://login.example.org/realms/lab/",
+    FRACTAL_OIDC_CLIENT_ID: "fractal",
+    FRACTAL_OIDC_CLIENT_SECRET: "s",
+  };
+  expect(oidcOf(readEnv({}))).toBeNull();
+  expect(oidcOf(readEnv(all))).toMatchObject({ issuer: "https://login.example.org/realms/lab" });
+  expect(() => readEnv({ ...all, FRACTAL_OIDC_CLIENT_SECRET: "" })).toThrow(
+    /^FRACTAL_OIDC_CLIENT_SECRET must be set too/,
+  );
 });
 
 test.each([

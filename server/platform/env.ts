@@ -42,13 +42,43 @@ const EnvSource = z.object({
     .default(2000),
   /** The public address; absent: http://localhost:PORT. */
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  /** OpenID Connect: all three or none. The issuer serves `/.well-known/openid-configuration`. */
+  FRACTAL_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  FRACTAL_OIDC_CLIENT_ID: z.string().optional(),
+  FRACTAL_OIDC_CLIENT_SECRET: z.string().optional(),
+  /** On the button of the log-in page: "Continue with …". */
+  FRACTAL_OIDC_NAME: z.string().default("your institute account"),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }).default("info"),
   NODE_ENV: z
     .enum(["development", "production", "test"], { error: "must be development, production or test" })
     .default("development"),
 });
 
+const OIDC = ["FRACTAL_OIDC_ISSUER", "FRACTAL_OIDC_CLIENT_ID", "FRACTAL_OIDC_CLIENT_SECRET"] as const;
+
+const CheckedEnv = EnvSource.superRefine((env, ctx) => {
+  const missing = OIDC.filter((name) => env[name] === undefined);
+  if (missing.length === 0 || missing.length === OIDC.length) return;
+  for (const name of missing)
+    ctx.addIssue({
+      code: "custom",
+      path: [name],
+      message: `must be set too: log-in with OpenID Connect needs ${OIDC.join(", ")}`,
+    });
+});
+
 export type Env = Readonly<z.infer<typeof EnvSource>>;
+
+/** The institute's log-in. `issuer` without a slash at the end. */
+export type Oidc = { issuer: string; clientId: string; clientSecret: string; name: string };
+
+/** Null: not configured. */
+export function oidcOf(env: Env): Oidc | null {
+  const { FRACTAL_OIDC_ISSUER: issuer, FRACTAL_OIDC_CLIENT_ID: clientId } = env;
+  const clientSecret = env.FRACTAL_OIDC_CLIENT_SECRET;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  return { issuer: issuer.replace(/\/+$/, ""), clientId, clientSecret, name: env.FRACTAL_OIDC_NAME };
+}
 
 /**
  * @param source An empty string counts as not set, as in `PORT= npm start`.
@@ -58,7 +88,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   const set = Object.fromEntries(
     Object.entries(source).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const parsed = EnvSource.safeParse(set);
+  const parsed = CheckedEnv.safeParse(set);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new ConfigError(`${issue?.path.join(".") ?? "The environment"} ${issue?.message ?? "is not valid"}.`);

@@ -1,12 +1,14 @@
 import { Clock } from "lucide-react";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { InstituteButton } from "@/components/auth/InstituteButton";
+import { instituteRefusal } from "@/components/auth/institute-refusal";
 import { LoginForm } from "@/components/auth/LoginForm";
 import { LoginPlate } from "@/components/auth/LoginPlate";
 import { nextPage } from "@/components/auth/next-page";
 import { Logo } from "@/components/shell/Logo";
 import { Callout } from "@/components/ui/Callout";
-import { health, isSignedIn } from "@/server/api/context";
+import { health, instituteName, isSignedIn } from "@/server/api/context";
 import { headers } from "next/headers";
 import { LiveMark } from "@/components/shell/TopBar";
 
@@ -20,6 +22,8 @@ export default async function LoginPage({ searchParams }: Props) {
   const [isIn, { database }] = await Promise.all([isSignedIn(await headers()), health()]);
   if (isIn) redirect(next);
   const notice = noticeOf(one(params["notice"]), next);
+  const refusal = instituteRefusal(one(params["error"]));
+  const institute = instituteName();
 
   return (
     <div className="grid min-h-dvh lg:grid-cols-[2fr_minmax(400px,1fr)]">
@@ -48,6 +52,12 @@ export default async function LoginPage({ searchParams }: Props) {
               {notice}
             </Callout>
           )}
+          {refusal !== null && (
+            <Callout tone="fail" title={refusal.title} className="mb-5">
+              {refusal.text}
+            </Callout>
+          )}
+          {institute !== null && <InstituteButton name={institute} next={next} />}
           <LoginForm next={next} />
           <p className="mt-4 text-12 text-ink-3">
             No account, or locked out? Ask an administrator of this server.
