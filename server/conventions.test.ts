@@ -44,6 +44,7 @@ test.each(closed)("%s rejects anonymous callers", async (name) => {
 const NOT_VERBS: Readonly<Record<string, string>> = {
   "dataset/lock.ts": "inside the transaction of a verb",
   "dataset/summaries.ts": "a query whose user the verb hands over",
+  "group/of-users.ts": "a query whose users the verb hands over",
   "image/columns.ts": "a select list",
   "image/counts.ts": "counts of a list that the verb has authorised",
   "image/filter.ts": "builds a condition",
@@ -63,6 +64,7 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "unit/rows.ts": "a query whose condition the verb hands over",
   "user/find-identity.ts": "decides who is signed in",
   "user/find-session.ts": "decides who is signed in",
+  "user/rules.ts": "judges what a verb is about to write",
   "user/verify-credentials.ts": "decides who may sign in",
   "workflow/lock.ts": "inside the transaction of a verb",
   "workflow/task-values.ts": "judges what the verb has authorised",

@@ -1,3 +1,4 @@
+export * from "./group";
 export * from "./history";
 export * from "./job";
 export * from "./project";

@@ -1,4 +1,5 @@
 import { datasetRouter } from "@/server/api/routers/dataset";
+import { groupRouter } from "@/server/api/routers/group";
 import { imageRouter } from "@/server/api/routers/image";
 import { jobRouter } from "@/server/api/routers/job";
 import { profileRouter } from "@/server/api/routers/profile";
@@ -14,6 +15,7 @@ import { createCallerFactory, router } from "@/server/api/trpc";
 /** Thin on purpose: a procedure parses, calls one verb and returns. Rights and rules live in the verbs. */
 export const appRouter = router({
   user: userRouter,
+  group: groupRouter,
   resource: resourceRouter,
   profile: profileRouter,
   project: projectRouter,

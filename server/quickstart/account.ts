@@ -11,7 +11,7 @@ import { createProfile } from "@/server/services/profile/create";
 import { createResource } from "@/server/services/resource/create";
 import { systemContext } from "@/server/services/context";
 import type { ServiceContext } from "@/server/services/context";
-import { assignProfile } from "@/server/services/user/assign-profile";
+import { updateUser } from "@/server/services/user/update";
 import { createUser } from "@/server/services/user/create";
 import { findUserContext } from "@/server/services/user/find-session";
 import { verifyCredentials } from "@/server/services/user/verify-credentials";
@@ -81,7 +81,7 @@ export async function ensureCompute(
   const profile_id =
     (await findId(ctx.db, "profile")) ??
     (await createProfile(system, { resource_id, document: profile })).profile_id;
-  await assignProfile(system, { user_id: user.id, profile_id });
+  await updateUser(system, { user_id: user.id, profile_id });
   return requireAdmin(ctx.db);
 }
 

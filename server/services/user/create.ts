@@ -6,12 +6,15 @@ import { hashPassword } from "@/server/platform/password";
 import { requireSuperuser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { isUniqueViolation } from "@/server/services/database";
+import { requireProfile, superuserIsGuest } from "@/server/services/user/rules";
 
 /** @throws ForbiddenError, ConflictError if the e-mail has an account. */
 export async function createUser(ctx: ServiceContext, raw: CreateUserInput): Promise<{ user_id: number }> {
   requireSuperuser(ctx);
   const { password, ...input } = CreateUserInput.parse(raw);
-  const hashed_password = await hashPassword(password);
+  const hashed_password = password === undefined ? null : await hashPassword(password);
+  if (input.is_superuser && input.is_guest) throw superuserIsGuest();
+  await requireProfile(ctx.db, input.profile_id ?? null);
   try {
     const values = { ...input, profile_id: input.profile_id ?? null, hashed_password };
     const user = one(await ctx.db.insert(users).values(values).returning({ id: users.id }));

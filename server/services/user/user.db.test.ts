@@ -5,7 +5,7 @@ import type { TestDb } from "@/db/testing";
 import { users } from "@/db/schema";
 import { systemContext } from "@/server/services/context";
 import { makeProfile, makeResource, makeUser } from "@/server/services/testing";
-import { assignProfile } from "@/server/services/user/assign-profile";
+import { updateUser } from "@/server/services/user/update";
 import { createUser } from "@/server/services/user/create";
 import { findSessionUser } from "@/server/services/user/find-session";
 import { getCurrentUser } from "@/server/services/user/get-current";
@@ -94,7 +94,7 @@ test("the current user is told about the profile, and about its absence", async 
   expect(await getCurrentUser(user)).toMatchObject({ is_verified: false, profile: null });
   const resource = await makeResource(t.db);
   const profile = await makeProfile(t.db, resource.id);
-  await assignProfile(systemContext(t.db), { user_id: user.user.id, profile_id: profile.id });
+  await updateUser(systemContext(t.db), { user_id: user.user.id, profile_id: profile.id });
   const again = await findSessionUser(t.db, { user_id: user.user.id, session_epoch: 0 });
   if (!again) throw new Error("the session must be open");
   expect(await getCurrentUser({ db: t.db, actor: { kind: "user", user: again } })).toMatchObject({
