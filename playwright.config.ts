@@ -33,8 +33,9 @@ export default defineConfig({
     ? {
         webServer: {
           command: "npm run --silent quickstart",
-          url: `${ownServer.url}/api/health`,
-          timeout: 300_000,
+          // With both of its workflows done; the published tasks are a quarter of a gigabyte to install.
+          wait: { stdout: /Press Ctrl-C to end the server/ },
+          timeout: 900_000,
           reuseExistingServer: false,
           gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
           env: {

@@ -17,7 +17,8 @@ export async function rawImagesFolder(api: Session["api"]): Promise<string> {
 }
 
 async function findFolder(api: Session["api"]): Promise<string | undefined> {
-  for (const { id } of await api.workflow.list.query({})) {
+  for (const { id, name } of await api.workflow.list.query({})) {
+    if (!name.startsWith("Nuclei")) continue; // the published tasks work on images with other channels
     const { tasks } = await api.workflow.get.query({ workflow_id: id });
     const folder = tasks[0]?.args_non_parallel?.["images_folder"];
     if (typeof folder === "string" && folder !== "") return folder;

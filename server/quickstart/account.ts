@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { eq } from "drizzle-orm";
 import { maybeOne } from "@/db/rows";
@@ -106,7 +107,20 @@ function resourceOf(dataDir: string, python: Python) {
     jobs_local_dir: path.join(dataDir, "jobs"),
     jobs_runner_config: {},
     tasks_local_dir: path.join(dataDir, "tasks"),
-    tasks_python_config: { default_version: key, versions: { [key]: python.path } },
+    tasks_python_config: {
+      default_version: key,
+      versions: { [key]: python.path },
+      pip_cache_dir: pipCacheDir(),
+    },
     tasks_pixi_config: {},
   } as const;
+}
+
+/** Where this account's pip keeps what it has downloaded, so that another data folder need not do it again. */
+function pipCacheDir(): string {
+  const { PIP_CACHE_DIR, XDG_CACHE_HOME } = process.env;
+  if (PIP_CACHE_DIR && path.isAbsolute(PIP_CACHE_DIR)) return path.normalize(PIP_CACHE_DIR);
+  if (process.platform === "darwin") return path.join(homedir(), "Library/Caches/pip");
+  const caches = XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : null;
+  return path.join(caches ?? path.join(homedir(), ".cache"), "pip");
 }

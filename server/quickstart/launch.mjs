@@ -19,7 +19,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const USAGE = `npm run quickstart [-- OPTIONS]
 
   --images FOLDER   run the workflow on your own TIFF images, named like A01_F001_Z000_C01.tif
-  --exit            end after the job; exit code 0 only if every image came out right
+  --offline         leave out the published tasks and the images that come from the package index
+  --exit            end after the jobs; exit code 0 only if every image came out right
 
   of the simulated microscope:
   --wells LIST      wells, for example A01,A02 (default A01,A02,B01,B02)
@@ -53,7 +54,7 @@ function readOptions(argv) {
     const flag = { type: "boolean" };
     const { values } = parseArgs({
       args: argv,
-      options: { images: text, wells: text, size: text, exit: flag, help: flag },
+      options: { images: text, wells: text, size: text, offline: flag, exit: flag, help: flag },
     });
     // npm changes into the root of the project; the person meant a folder from where they are.
     const from = process.env.INIT_CWD ?? process.cwd();
@@ -100,11 +101,12 @@ async function checkDatabaseLogin() {
   if (code !== 0) throw new Refusal(EXIT.database, output.trim() || "The database cannot be used.");
 }
 
-async function runServer({ images, wells, size, exit }) {
+async function runServer({ images, wells, size, offline, exit }) {
   const args = [];
   if (images !== undefined) args.push("--images", images);
   if (wells !== undefined) args.push("--wells", wells);
   if (size !== undefined) args.push("--size", size);
+  if (offline) args.push("--offline");
   if (exit) args.push("--exit");
   // Through the channel the server notices our end, however it comes, and does not stay behind.
   const child = node("run.ts", args, ["inherit", "inherit", "inherit", "ipc"]);

@@ -1,21 +1,24 @@
-import { createReadStream, existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { createReadStream, readFileSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
+import { isAppError } from "@/server/contracts/errors";
 import type { ActivityView } from "@/server/contracts/task";
-import { childEnvironment } from "@/server/environments/commands";
 import type { ServiceContext } from "@/server/services/context";
 import { getActivity, listActivities } from "@/server/services/task/activities";
 import { collectPackage } from "@/server/services/task/collect";
+import { findPackage } from "@/server/services/task/find-package";
 import { listTaskGroups } from "@/server/services/task/list-groups";
 import { storeUpload } from "@/server/services/upload/store";
 import { EXIT, Refusal } from "./exit-codes.mjs";
 import { pause } from "./pause";
+import { runPip } from "./pip";
+import { Skipped } from "./skipped";
 
 export const PACKAGE = "fractal-example-tasks";
 const POLL_MS = 300;
 
 type Collection = { ctx: ServiceContext; root: string; dataDir: string; python: string; signal: AbortSignal };
+type Version = { pkg_name: string; version: string };
 
 /**
  * The example tasks, installed through the collection code; a collection that a killed server has begun is
@@ -26,25 +29,53 @@ type Collection = { ctx: ServiceContext; root: string; dataDir: string; python: 
 export async function ensurePackage(input: Collection): Promise<string> {
   const { ctx, root, signal } = input;
   const version = readVersion(root);
-  const isThis = (row: { pkg_name: string; version: string }) =>
-    row.pkg_name === PACKAGE && row.version === version;
-  const group = (await listTaskGroups(ctx)).find(isThis);
-  if (group?.active) return `${PACKAGE} ${version} is there already`;
+  return ensureCollected(ctx, { pkg_name: PACKAGE, version }, () => collectBuilt(input), signal);
+}
+
+/**
+ * A package of the index, in this version.
+ *
+ * @returns What happened, in words for the terminal.
+ * @throws Skipped if the index cannot be used or does not have it for this Python; Refusal for any other reason.
+ */
+export async function ensurePublished(
+  { ctx, signal }: Pick<Collection, "ctx" | "signal">,
+  { pkg_name, version }: Version,
+): Promise<string> {
+  const wanted = { package: pkg_name, package_version: version };
+  const collect = async () => {
+    await findPackage(ctx, wanted).catch((err: unknown) => {
+      throw isAppError(err) ? new Skipped(err.message, { cause: err }) : err;
+    });
+    return (await collectPackage(ctx, { origin: "pypi", ...wanted })).activity_id;
+  };
+  return ensureCollected(ctx, { pkg_name, version }, collect, signal);
+}
+
+/** @param collect Asks for the collection; a collection that a killed server has begun is waited for instead. */
+async function ensureCollected(
+  ctx: ServiceContext,
+  { pkg_name, version }: Version,
+  collect: () => Promise<number>,
+  signal: AbortSignal,
+): Promise<string> {
+  const isThis = (row: Version) => row.pkg_name === pkg_name && row.version === version;
+  const findGroup = async () => (await listTaskGroups(ctx)).find(isThis);
+  if ((await findGroup())?.active) return `${pkg_name} ${version} is there already`;
   const begun = (await listActivities(ctx)).find(
     (row) => isThis(row) && (row.status === "pending" || row.status === "ongoing"),
   );
-  const id = begun?.id ?? (await collectBuilt(input));
-  const activity = await endOf(ctx, id, signal);
+  const activity = await endOf(ctx, begun?.id ?? (await collect()), signal);
   if (activity.status !== "OK") {
     const [why = "", ...log] = activity.log.split("\n");
     throw new Refusal(
       EXIT.setup,
-      `The package ${PACKAGE} could not be collected: ${why}`,
+      `The package ${pkg_name} could not be collected: ${why}`,
       log.slice(-30).join("\n"),
     );
   }
-  const tasks = (await listTaskGroups(ctx)).find(isThis)?.tasks.length ?? 0;
-  return `${PACKAGE} ${version}: ${tasks} tasks`;
+  const tasks = (await findGroup())?.tasks.length ?? 0;
+  return `${pkg_name} ${version}: ${tasks} tasks`;
 }
 
 async function collectBuilt(input: Collection): Promise<number> {
@@ -74,27 +105,11 @@ function readVersion(root: string): string {
 
 /** Offline: the package has a build backend of its own. */
 async function buildWheel({ root, dataDir, python, signal }: Collection): Promise<string> {
-  const work = path.join(dataDir, "quickstart");
-  const venv = path.join(work, "venv");
-  const wheels = path.join(work, "wheels");
-  const isWhole = path.join(venv, "complete");
-  const options = {
-    env: childEnvironment(process.env),
-    extendEnv: false,
-    stdin: "ignore",
-    cancelSignal: signal,
-    all: true,
-  } as const;
+  const wheels = path.join(dataDir, "quickstart", "wheels");
   try {
-    await mkdir(work, { recursive: true });
-    if (!existsSync(isWhole)) {
-      await execa(python, ["-m", "venv", "--clear", venv], options);
-      await writeFile(isWhole, "");
-    }
     await rm(wheels, { recursive: true, force: true });
-    const pip = ["-m", "pip", "--disable-pip-version-check"];
     const build = ["wheel", "--no-deps", "--no-index", "--wheel-dir", wheels, sourceOf(root)];
-    await execa(path.join(venv, "bin", "python"), [...pip, ...build], options);
+    await runPip({ dataDir, python, signal }, build);
   } catch (err) {
     signal.throwIfAborted();
     const output = (err as { all?: string }).all ?? String(err);

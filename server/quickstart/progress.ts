@@ -36,7 +36,7 @@ const countsOf = ({ run }: JobTask) =>
   run ? `${run.units.done} ${run.units.failed} ${run.timestamp_ended}` : "";
 
 function lineOf(task: JobTask): string {
-  const name = `  ${task.name.padEnd(22)}`;
+  const name = `  ${task.name.padEnd(26)}`;
   if (!task.run) return dim(`${name}waiting`);
   const { done, failed, total } = task.run.units;
   const units = `${done}/${total} units`;

@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { format, parseArgs } from "node:util";
 import { DatabaseError } from "@/db/errors";
 import { isAppError } from "@/server/contracts/errors";
-import type { JobView } from "@/server/contracts/job";
 import { ConfigError, readEnv } from "@/server/platform/env";
 import { createLogger } from "@/server/platform/logger";
 import type { Logger } from "@/server/platform/logger";
@@ -20,16 +19,18 @@ import type { Admin } from "./account";
 import { EXIT, Refusal } from "./exit-codes.mjs";
 import { describeImages, inspectImages, simulateImages } from "./images";
 import { ensurePackage } from "./package";
-import { followJob, secondsOf } from "./progress";
-import { bold, dim, printRefusal, say, step, table } from "./terminal.mjs";
+import { runPublished } from "./published";
+import { reportJob } from "./report";
+import { bold, dim, printRefusal, say, step } from "./terminal.mjs";
 import { verifyImages } from "./verify";
-import { chooseJob, ensureProject, ensureWorkflow } from "./work";
+import { chooseJob, datasetName, ensureProject, ensureWorkflow, fitToImages, readWorkflowFile } from "./work";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
 const { values: options } = parseArgs({
-  options: { images: text, wells: text, size: text, exit: { type: "boolean" } },
+  options: { images: text, wells: text, size: text, offline: flag, exit: flag },
 });
 
 const ending = new AbortController();
@@ -115,69 +116,35 @@ async function runQuickstart(server: StartedServer, dataDir: string): Promise<nu
         : await inspectImages(place, options.images, false);
     return { value, note: `${isSimulated ? "simulated, not real: " : ""}${describeImages(value)}` };
   });
+  const projectId = await ensureProject(ctx);
   const { workflow, chosen } = await step("Project, workflow, dataset", async () => {
-    const projectId = await ensureProject(ctx);
-    const workflow = await ensureWorkflow(ctx, { projectId, root: ROOT, images });
-    const chosen = await chooseJob(ctx, { projectId, workflow, images });
+    const file = fitToImages(readWorkflowFile(ROOT, "nuclei.json"), images);
+    const workflow = await ensureWorkflow(ctx, { projectId, file, folder: images.folder });
+    const chosen = await chooseJob(ctx, { projectId, workflow, dataset: datasetName(images) });
     return { value: { workflow, chosen }, note: workflow.name };
   });
   if (images.planes === 1) say(dim("  The images have a single plane, so the task Project Z is left out."));
   if (!isSimulated)
     say(dim("  Their pixel size is not known; 0.325 µm is assumed, see the workflow's first task."));
 
-  say(`\nJob ${chosen.job_id}${WORDS[chosen.is]}`);
-  const job = await followJob(ctx, chosen.job_id, signal);
-  say();
-  const verdict = await judge(job, async () =>
-    verifyImages(ctx, { job, datasetId: chosen.dataset_id, workflow, images }),
-  );
-  printTable(job);
-  say(`\n${verdict.sentence}`);
+  const first = await reportJob(ctx, chosen, {
+    signal,
+    verify: (job) => verifyImages(ctx, { job, datasetId: chosen.dataset_id, workflow, images }),
+    praise: ({ count }) => `All ${count} images are on disk and in the image list.`,
+  });
   printAccess(server.url, admin);
-  if (options.exit) return verdict.code;
-  say(dim("\nPress Ctrl-C to end the server."));
+  const { code } =
+    first.code === 0 ? await runPublished({ ...place, ctx, projectId, signal }, whySkipped()) : first;
+  if (options.exit) return code;
+  say(`\n${bold(server.url)}  ${dim("Press Ctrl-C to end the server.")}`);
   await untilTold();
-  return verdict.code;
+  return code;
 }
 
-const WORDS = {
-  new: "",
-  "under way": " was found under way (after a crash it goes on within a minute)",
-  "done before": " was done before and is checked again",
-} as const;
-
-type Verdict = { code: number; sentence: string };
-
-async function judge(
-  job: JobView,
-  verify: () => Promise<{ count: number; problems: string[] }>,
-): Promise<Verdict> {
-  if (job.state !== "done") {
-    const why = job.cause
-      ? `${job.cause.title}: ${job.cause.text} ${job.cause.next_step}`
-      : `it is ${job.state}.`;
-    if (job.log) process.stderr.write(`${job.log.split("\n").slice(-15).join("\n")}\n`);
-    printRefusal(`Job ${job.id} did not end well: ${why}`);
-    return { code: EXIT.job, sentence: `Job ${job.id} is ${job.state}.` };
-  }
-  const { count, problems } = await verify();
-  if (problems.length > 0) {
-    printRefusal(`${problems.length} images are not right: ${problems[0]}`, problems.slice(0, 20).join("\n"));
-    return { code: EXIT.verification, sentence: `Job ${job.id} is done, and not every image is there.` };
-  }
-  return { code: 0, sentence: `All ${count} images are on disk and in the image list.` };
-}
-
-function printTable(job: JobView): void {
-  const rows = job.tasks.map((task) => [
-    task.name,
-    task.task_type,
-    task.run ? `${task.run.units.done}/${task.run.units.total}` : "–",
-    String(task.run?.units.failed ?? "–"),
-    secondsOf(task),
-    String(task.run?.num_new_images ?? "–"),
-  ]);
-  say(table([["Task", "Type", "Units done", "Failed", "Seconds", "Images written"], ...rows]));
+/** Why the person's options leave the published tasks out, or null. */
+function whySkipped(): string | null {
+  if (options.offline) return "--offline leaves out what comes from the package index.";
+  return options.images === undefined ? null : "with --images only those are worked on.";
 }
 
 function printAccess(url: string, { password }: Admin): void {

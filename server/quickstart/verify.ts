@@ -23,7 +23,7 @@ export async function verifyImages(
   }: { job: JobView; datasetId: number; workflow: WorkflowView; images: RawImages },
 ): Promise<{ count: number; problems: string[] }> {
   const { zarr_dir } = await getDataset(ctx, { dataset_id: datasetId });
-  const listed = new Map((await allImages(ctx, datasetId)).map((image) => [image.zarr_url, image]));
+  const listed = new Map((await listAllImages(ctx, datasetId)).map((image) => [image.zarr_url, image]));
   const expected = expectedImages(zarr_dir, { tasks: job.tasks.map(({ name }) => name), workflow, images });
   const problems: string[] = [];
   for (const url of expected) {
@@ -56,7 +56,8 @@ export function expectedImages(
   );
 }
 
-async function allImages(ctx: ServiceContext, dataset_id: number): Promise<ImageRow[]> {
+/** In pages; the quickstart's datasets are small. */
+export async function listAllImages(ctx: ServiceContext, dataset_id: number): Promise<ImageRow[]> {
   const found: ImageRow[] = [];
   for (;;) {
     const page = await listImages(ctx, { dataset_id, offset: found.length, limit: PAGE });

@@ -18,7 +18,6 @@ import { listWorkflows } from "@/server/services/workflow/list";
 import type { RawImages } from "./images";
 
 const PROJECT = "Quickstart";
-const WORKFLOW_FILE = "examples/workflows/nuclei.json";
 const CONVERT = "Convert TIFF Folder";
 const PROJECT_Z = "Project Z";
 const SEGMENT = "Segment Nuclei";
@@ -29,26 +28,40 @@ export async function ensureProject(ctx: ServiceContext): Promise<number> {
   return own?.id ?? (await createProject(ctx, { name: PROJECT, description })).project_id;
 }
 
+/** One of `examples/workflows`. */
+export function readWorkflowFile(root: string, name: string): WorkflowFile {
+  const json: unknown = JSON.parse(readFileSync(path.join(root, "examples/workflows", name), "utf8"));
+  return WorkflowFile.parse(json);
+}
+
 /** The workflow that reads this folder, as the user may have changed it since; else a new one from the file. */
 export async function ensureWorkflow(
   ctx: ServiceContext,
-  { projectId, root, images }: { projectId: number; root: string; images: RawImages },
+  { projectId, file, folder }: { projectId: number; file: WorkflowFile; folder: string },
 ): Promise<WorkflowView> {
   const existing = await listWorkflows(ctx, { project_id: projectId });
   for (const { id } of existing) {
     const workflow = await getWorkflow(ctx, { workflow_id: id });
-    if (workflow.tasks.some(({ args_non_parallel: args }) => args?.["images_folder"] === images.folder))
+    if (workflow.tasks.some(({ args_non_parallel: args }) => args?.["images_folder"] === folder))
       return workflow;
   }
-  const json: unknown = JSON.parse(readFileSync(path.join(root, WORKFLOW_FILE), "utf8"));
-  const workflow = fitToImages(WorkflowFile.parse(json), images);
-  const base = images.isSimulated ? workflow.name : `${workflow.name} (${path.basename(images.folder)})`;
   const name = freeName(
-    base,
+    file.name,
     existing.map((row) => row.name),
   );
+  const workflow = reading(file, folder);
   const { workflow_id } = await importWorkflow(ctx, { project_id: projectId, name, workflow });
   return getWorkflow(ctx, { workflow_id });
+}
+
+/** The same workflow, on the images of this folder. */
+function reading(file: WorkflowFile, images_folder: string): WorkflowFile {
+  const task_list = file.task_list.map((entry) =>
+    entry.task.name === CONVERT
+      ? { ...entry, args_non_parallel: { ...entry.args_non_parallel, images_folder } }
+      : entry,
+  );
+  return { ...file, task_list };
 }
 
 /**
@@ -65,17 +78,14 @@ export function fitToImages(file: WorkflowFile, images: RawImages): WorkflowFile
       if (entry.task.name === CONVERT)
         return {
           ...entry,
-          args_non_parallel: {
-            ...others,
-            ...(images.isSimulated ? defined(microscope) : {}),
-            images_folder: images.folder,
-          },
+          args_non_parallel: { ...others, ...(images.isSimulated ? defined(microscope) : {}) },
         };
       if (entry.task.name === SEGMENT && !images.isSimulated)
         return { ...entry, args_parallel: { ...entry.args_parallel, channel: "0" } };
       return entry;
     });
-  return { ...file, task_list };
+  const name = images.isSimulated ? file.name : `${file.name} (${path.basename(images.folder)})`;
+  return { ...file, name, task_list };
 }
 
 const defined = <T>(record: Record<string, T | undefined>) =>
@@ -87,10 +97,12 @@ export type ChosenJob = { job_id: number; dataset_id: number; is: "new" | "under
 /**
  * A job that runs is watched and a job that is done is verified; after a failed or stopped one, and after the
  * dataset was deleted, a new one runs on a fresh dataset.
+ *
+ * @param input.dataset Name of that dataset; a number is added if it is taken.
  */
 export async function chooseJob(
   ctx: ServiceContext,
-  { projectId, workflow, images }: { projectId: number; workflow: WorkflowView; images: RawImages },
+  { projectId, workflow, dataset: base }: { projectId: number; workflow: WorkflowView; dataset: string },
 ): Promise<ChosenJob> {
   const datasets = await listDatasets(ctx, { project_id: projectId });
   const [last] = await listJobs(ctx, { workflow_id: workflow.id, limit: 1 });
@@ -100,7 +112,6 @@ export async function chooseJob(
     if (isActive(state)) return { job_id, dataset_id: dataset.id, is: "under way" };
     if (state === "done") return { job_id, dataset_id: dataset.id, is: "done before" };
   }
-  const base = datasetName(images);
   // Made by a quickstart that was killed before it could submit.
   const unused = last
     ? undefined
@@ -126,7 +137,7 @@ function newDataset(
 }
 
 /** Of letters that the name of a dataset may have. */
-function datasetName({ isSimulated, folder }: RawImages): string {
+export function datasetName({ isSimulated, folder }: RawImages): string {
   if (isSimulated) return "Simulated plate";
   return (
     path
