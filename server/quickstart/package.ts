@@ -45,7 +45,10 @@ export async function ensurePublished(
   const wanted = { package: pkg_name, package_version: version };
   const collect = async () => {
     await findPackage(ctx, wanted).catch((err: unknown) => {
-      throw isAppError(err) ? new Skipped(err.message, { cause: err }) : err;
+      if (!isAppError(err)) throw err;
+      const isAbsent = isAppError(err, "InvalidInput") && err.fields["package"] !== undefined;
+      const why = isAbsent ? `pip has no index with ${pkg_name} for this computer.` : err.message;
+      throw new Skipped(why, { cause: err });
     });
     return (await collectPackage(ctx, { origin: "pypi", ...wanted })).activity_id;
   };
