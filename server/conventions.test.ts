@@ -51,6 +51,8 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "job/check-submission.ts": "judges what the verb has authorised",
   "job/find-active.ts": "inside a verb",
   "job/last-job.ts": "builds a subquery",
+  "job/plan-continue.ts": "parts of a verb",
+  "job/plan-retry.ts": "parts of a verb",
   "job/summaries.ts": "a query whose condition the verb hands over",
   "job/tasks.ts": "parts of a job that the verb has authorised",
   "profile/columns.ts": "judges what the verb has authorised",

@@ -23,6 +23,9 @@ const task = (
   order,
   name: `T${order}`,
   task_type: "parallel",
+  workflow_task_id: order + 1,
+  current_order: order,
+  changes_in_place: false,
   run:
     state === null
       ? null
@@ -33,6 +36,9 @@ const task = (
           units: units(counts),
           num_available_images: 0,
           num_new_images: 0,
+          kept: 0,
+          left: 0,
+          is_retry: false,
           timestamp_started: "2026-11-20T10:00:00Z",
           timestamp_ended: null,
           causes: [],
@@ -56,6 +62,9 @@ const job = (changes: Partial<JobView>): JobView => ({
   units: units({}),
   current_task: null,
   cause: null,
+  mode: "run",
+  continues_job_id: null,
+  continued_by_job_id: null,
   can: { write: true, execute: true },
   version: "v",
   tasks: [],

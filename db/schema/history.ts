@@ -60,8 +60,12 @@ export const historyRuns = pgTable(
     /** Images that match the types, before attribute filters; 0 for converters. */
     num_available_images: integer().notNull(),
     num_new_images: integer().notNull().default(0),
-    /** Run of another job whose failed units this one repeats; null for a run of its own. */
+    /** First run of the calls that this one repeats, also for a retry of a retry; null for a run of its own. */
     retries_run_id: ref(),
+    /** Done before and left alone: images for a parallel task, else calls. 0 unless the job continues another. */
+    num_kept: integer().notNull().default(0),
+    /** Not done before and not in this run either: chosen by nobody, or an earlier task failed for the image. */
+    num_left: integer().notNull().default(0),
     // Counters move with their units, in the same transaction.
     num_pending: integer().notNull().default(0),
     num_running: integer().notNull().default(0),
@@ -83,6 +87,10 @@ export const historyRuns = pgTable(
     // "Latest run of this task on this dataset": the counters of the workflow page.
     index("history_run_workflow_task_id_idx").on(t.workflow_task_id, t.dataset_id, t.id),
     index("history_run_dataset_id_idx").on(t.dataset_id),
+    // The retries of a run: few runs are retries.
+    index("history_run_retries_run_id_idx")
+      .on(t.retries_run_id)
+      .where(sql`${t.retries_run_id} IS NOT NULL`),
   ],
 );
 export type HistoryRunRow = typeof historyRuns.$inferSelect;
@@ -154,6 +162,20 @@ export const unitImages = pgTable(
       .references(() => images.id, { onDelete: "cascade" }),
   },
   (t) => [primaryKey({ columns: [t.unit_id, t.image_id] }), index("unit_image_image_id_idx").on(t.image_id)],
+);
+
+/** Calls of earlier runs that a job repeats, frozen when they are chosen: at submission, or when the task starts. */
+export const retryUnits = pgTable(
+  "retry_unit",
+  {
+    job_id: ref()
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    unit_id: ref()
+      .notNull()
+      .references(() => historyUnits.id, { onDelete: "cascade" }),
+  },
+  (t) => [primaryKey({ columns: [t.job_id, t.unit_id] }), index("retry_unit_unit_id_idx").on(t.unit_id)],
 );
 
 /** Latest unit of a workflow task that handled an image: status filters and counters read it. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { ACTIVE_JOB_STATES, JOB_REQUEST_KINDS, JOB_STATES } from "../../server/contracts/enums";
-import type { JobRequestKind, JobState, TaskType } from "../../server/contracts/enums";
+import { ACTIVE_JOB_STATES, JOB_MODES, JOB_REQUEST_KINDS, JOB_STATES } from "../../server/contracts/enums";
+import type { JobMode, JobRequestKind, JobState, TaskType } from "../../server/contracts/enums";
 import type { AttributeFilters, TypeFilters } from "../../server/contracts/image";
 import type { Cause } from "../../server/contracts/job";
 import { id, instant, oneOf, ref } from "../columns";
@@ -95,11 +95,17 @@ export const jobs = pgTable(
     cause: jsonb().$type<Cause>(),
     /** Text of the workflow log (done), or of the error (failed). */
     log: text(),
+    /** Which images and calls: all that match, those that need it, or those of an earlier run that failed. */
+    mode: text().$type<JobMode>().notNull().default("run"),
     /** Job that this one continues or repeats in part; null for a first run. */
     continues_job_id: ref(),
+    /** Run whose calls the first task repeats; null unless `mode` is `retry`. Which calls: `retry_unit`. */
+    retries_run_id: ref(),
   },
   (t) => [
     oneOf("job_state_check", t.state, JOB_STATES),
+    oneOf("job_mode_check", t.mode, JOB_MODES),
+    check("job_retry_check", sql`(${t.mode} = 'retry') = (${t.retries_run_id} IS NOT NULL)`),
     check(
       "job_range_check",
       sql`0 <= ${t.first_task_index} AND ${t.first_task_index} <= ${t.last_task_index}`,
@@ -111,6 +117,10 @@ export const jobs = pgTable(
     index("job_project_id_idx").on(t.project_id, t.id),
     index("job_workflow_id_dataset_id_idx").on(t.workflow_id, t.dataset_id, t.id),
     index("job_dataset_id_idx").on(t.dataset_id, t.id),
+    // "Continued by": few jobs have a predecessor.
+    index("job_continues_job_id_idx")
+      .on(t.continues_job_id)
+      .where(sql`${t.continues_job_id} IS NOT NULL`),
   ],
 );
 export type JobRow = typeof jobs.$inferSelect;

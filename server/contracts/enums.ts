@@ -33,6 +33,32 @@ export const JOB_STATES = ["queued", "running", "stopping", "stopped", "done", "
 export type JobState = (typeof JOB_STATES)[number];
 export const ACTIVE_JOB_STATES = ["queued", "running", "stopping"] as const satisfies readonly JobState[];
 
+/**
+ * `run`: everything that matches the filters. `continue`: what is not done yet, or not with these settings.
+ * `retry`: failed or stopped calls of one run with their old arguments, then what is missing of the tasks behind it.
+ */
+export const JOB_MODES = ["run", "continue", "retry"] as const;
+export type JobMode = (typeof JOB_MODES)[number];
+
+/**
+ * Why an image is worked on when a job continues: the first that applies. `waits`: an earlier task of the same
+ * job works on it, or on what it is made from.
+ */
+export const NEED_REASONS = [
+  "waits",
+  "never_run",
+  "failed",
+  "interrupted",
+  "stopped",
+  "version_changed",
+  "arguments_changed",
+  "input_changed",
+] as const;
+export type NeedReason = (typeof NEED_REASONS)[number];
+/** Why it is not: everything is done, or an earlier task that this job leaves alone failed for it. */
+export const SKIP_REASONS = ["done", "earlier_failed"] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
 /** The status that Fractal publishes, derived from `JobState`. */
 export const PUBLISHED_STATUSES = ["submitted", "done", "failed"] as const;
 export type PublishedStatus = (typeof PUBLISHED_STATUSES)[number];

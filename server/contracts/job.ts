@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Id, NonEmptyString } from "./common";
 import type {
   CauseKind,
+  JobMode,
   JobState,
   PublishedStatus,
   RunStage,
@@ -88,6 +89,11 @@ export type JobSummary = {
   /** Task that runs now, or that ended the job; null before the first. */
   current_task: { order: number; name: string } | null;
   cause: Cause | null;
+  mode: JobMode;
+  /** Job whose work this one goes on with; null for a first run. */
+  continues_job_id: number | null;
+  /** Newest job that goes on with the work of this one; null if none does. */
+  continued_by_job_id: number | null;
 };
 
 /** One task of a job: a run, or a task that has not started. */
@@ -95,6 +101,12 @@ export type JobTask = {
   order: number;
   name: string;
   task_type: TaskType;
+  /** Null if the task was removed from the workflow since. */
+  workflow_task_id: number | null;
+  /** The task's place in its workflow now; null if it was removed. */
+  current_order: number | null;
+  /** Half of an interrupted call may have been written into its image: the task changes images in place. */
+  changes_in_place: boolean;
   /** Null until the task starts. */
   run: {
     id: number;
@@ -104,6 +116,12 @@ export type JobTask = {
     /** Images the task found, before attribute filters. */
     num_available_images: number;
     num_new_images: number;
+    /** Done before and left alone: images for a parallel task, else calls. */
+    kept: number;
+    /** Neither done before nor part of this run. */
+    left: number;
+    /** It repeats calls of an earlier job with their old arguments. */
+    is_retry: boolean;
     timestamp_started: string;
     timestamp_ended: string | null;
     /** Failed units by cause, most frequent first. */

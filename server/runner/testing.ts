@@ -12,6 +12,7 @@ import type { TaskDump } from "@/db/schema/job";
 import type { TaskType } from "@/server/contracts/enums";
 import type { Image } from "@/server/contracts/image";
 import type { AttributeFilters, TypeFilters } from "@/server/contracts/image";
+import type { ServiceContext } from "@/server/services/context";
 
 export const TINY_TASK = path.resolve("e2e/support/tiny-tasks/tiny.py");
 export const silentLog = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
@@ -48,6 +49,7 @@ export async function makeWorld(db: Db, runnerConfig: Record<string, unknown> = 
     jobs_local_dir: path.join(folder, "jobs"),
     tasks_local_dir: path.join(folder, "tasks"),
     jobs_runner_config: runnerConfig,
+    tasks_pixi_config: {},
     tasks_python_config: { default_version: "3.11", versions: { "3.11": "/usr/bin/env-python-of-test" } },
   };
   const resource = one(
@@ -207,4 +209,19 @@ export async function makeJob(
   await db.insert(tables.leases).values({ kind: "job", id: job.id });
   await db.execute(sql`SELECT pg_notify('fractal_runner', 'job')`);
   return job;
+}
+
+/** The user of the world as a member of its project who may submit jobs through the services. */
+export async function actAsOwner(world: World): Promise<ServiceContext> {
+  const { db, user, dataset } = world;
+  await db.insert(tables.projectMembers).values({
+    project_id: dataset.project_id,
+    user_id: user.id,
+    is_owner: true,
+    is_verified: true,
+    permissions: "rwx",
+  });
+  await db.execute(sql`
+    UPDATE profile SET document = jsonb_build_object('resource_type', 'local', 'name', name) WHERE id = ${user.profile_id}`);
+  return { db, actor: { kind: "user", user } };
 }

@@ -5,7 +5,8 @@ Arguments, beside the managed ones:
     sleep     seconds to wait, default 0
     wait_for  file to wait for before ending
     print     text for the log
-    fail_on   end with exit code 3 if the zarr_url ends with this text
+    fail_on   raise an error if the zarr_url ends with this text, or one of these; "" is every call
+    repaired  file; once it exists, fail_on is ignored
     exit      exit code, default 0
     kill_self signal number to end by
     out       output object; "$ZARR_URL" and "$ZARR_DIR" in texts are replaced
@@ -45,7 +46,9 @@ def main() -> int:
     if options.get("kill_self"):
         os.kill(os.getpid(), options["kill_self"])
         signal.pause()
-    if options.get("fail_on") and (zarr_url or "").endswith(options["fail_on"]):
+    fail_on = options.get("fail_on")
+    is_repaired = options.get("repaired") and os.path.exists(options["repaired"])
+    if fail_on is not None and not is_repaired and (zarr_url or "").endswith(fail_on if isinstance(fail_on, str) else tuple(fail_on)):
         raise ValueError(f"wrong input {zarr_url}")
     if not options.get("no_out"):
         text = options.get("raw_out") or json.dumps(options.get("out"))

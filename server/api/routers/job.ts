@@ -1,9 +1,12 @@
 import { protectedProcedure, router } from "@/server/api/trpc";
+import { ContinueJobInput, ListNeedsInput, RetryJobInput } from "@/server/contracts/continue";
 import { JobIdInput, ListJobsInput, PollJobInput, SubmitJobInput } from "@/server/contracts/job";
+import { continueJob, listNeeds, previewContinue } from "@/server/services/job/continue";
 import { getJob, pollJob } from "@/server/services/job/get";
 import { listJobs } from "@/server/services/job/list";
 import { previewSubmission } from "@/server/services/job/preview-submission";
 import { requestStop } from "@/server/services/job/request-stop";
+import { previewRetry, retryJob } from "@/server/services/job/retry";
 import { submitJob } from "@/server/services/job/submit";
 
 export const jobRouter = router({
@@ -21,6 +24,26 @@ export const jobRouter = router({
     .meta({ scope: "run" })
     .input(SubmitJobInput)
     .mutation(({ ctx, input }) => submitJob(ctx.service, input)),
+
+  previewContinue: protectedProcedure
+    .input(ContinueJobInput)
+    .query(({ ctx, input }) => previewContinue(ctx.service, input)),
+
+  needs: protectedProcedure.input(ListNeedsInput).query(({ ctx, input }) => listNeeds(ctx.service, input)),
+
+  continue: protectedProcedure
+    .meta({ scope: "run" })
+    .input(ContinueJobInput)
+    .mutation(({ ctx, input }) => continueJob(ctx.service, input)),
+
+  previewRetry: protectedProcedure
+    .input(RetryJobInput)
+    .query(({ ctx, input }) => previewRetry(ctx.service, input)),
+
+  retry: protectedProcedure
+    .meta({ scope: "run" })
+    .input(RetryJobInput)
+    .mutation(({ ctx, input }) => retryJob(ctx.service, input)),
 
   stop: protectedProcedure
     .meta({ scope: "run" })

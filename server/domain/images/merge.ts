@@ -14,6 +14,15 @@ import { isInside } from "../../contracts/common";
 import type { AttributeValue, Image, ImageTypes, TaskOutputImage } from "../../contracts/image";
 import type { TaskOutput } from "./output";
 
+/** A call of a run, or of an earlier run of the same calls: those have the same position. */
+export type EndedCall = {
+  readonly id: number;
+  readonly kind: string;
+  readonly position: number;
+  readonly state: string;
+  readonly zarr_url: string | null;
+};
+
 export type UnitOutput = { readonly unitId: number; readonly output: TaskOutput };
 export type CollectedOutputs = {
   /** In unit order, exact duplicates dropped. */
@@ -34,20 +43,35 @@ function canonical(image: TaskOutputImage): string {
  * @param known     `zarr_url`s that are in the image list now, at least of every URL the outputs name.
  * @param zarrDir   Folder of the dataset: new images must lie strictly below it.
  * @param nameOf    How a unit is called in a message, e.g. "call 12 (…/A/01/0)".
+ * @param settled   Outputs of earlier runs of the same calls, stored already: they take part in the comparison,
+ *                  are never rejected, and what is equal to them is not applied again.
  */
 export function collectOutputs(
   outputs: readonly UnitOutput[],
   known: ReadonlySet<string>,
   zarrDir: string,
   nameOf: (unitId: number) => string,
+  settled: readonly UnitOutput[] = [],
 ): CollectedOutputs {
   const rejected: CollectedOutputs["rejected"] = new Map();
+  const isSettled = new Set(settled.map(({ unitId }) => unitId));
   const reject = (unitId: number, kind: "bad_output" | "output_conflict", why: string) => {
-    if (!rejected.has(unitId)) rejected.set(unitId, { kind, why });
+    if (!rejected.has(unitId) && !isSettled.has(unitId)) rejected.set(unitId, { kind, why });
   };
 
   // One entry per URL and meaning: the record, or "removed".
   const claims = new Map<string, { meaning: string; unitId: number }[]>();
+  const stored = new Set<string>();
+  for (const { unitId, output } of settled) {
+    for (const update of output.image_list_updates) {
+      stored.add(update.zarr_url);
+      claim(claims, update.zarr_url, canonical(update), unitId);
+    }
+    for (const url of output.image_list_removals) {
+      stored.add(url);
+      claim(claims, url, "removed", unitId);
+    }
+  }
   for (const { unitId, output } of outputs) {
     for (const update of output.image_list_updates) {
       if (!known.has(update.zarr_url) && !isInside(update.zarr_url, zarrDir))
@@ -79,7 +103,7 @@ export function collectOutputs(
   const created = new Set(accepted.flatMap(({ output }) => output.image_list_updates.map((u) => u.zarr_url)));
   for (const { unitId, output } of accepted)
     for (const url of output.image_list_removals)
-      if (!known.has(url) && !created.has(url))
+      if (!known.has(url) && !created.has(url) && !stored.has(url))
         reject(unitId, "bad_output", `Cannot remove missing image (zarr_url=${url}).`);
 
   const updates = new Map<string, TaskOutputImage>();
@@ -87,8 +111,8 @@ export function collectOutputs(
   for (const { unitId, output } of accepted) {
     if (rejected.has(unitId)) continue;
     for (const update of output.image_list_updates)
-      if (!updates.has(update.zarr_url)) updates.set(update.zarr_url, update);
-    for (const url of output.image_list_removals) removals.add(url);
+      if (!updates.has(update.zarr_url) && !stored.has(update.zarr_url)) updates.set(update.zarr_url, update);
+    for (const url of output.image_list_removals) if (!stored.has(url)) removals.add(url);
   }
   return { updates: [...updates.values()], removals: [...removals], rejected };
 }
@@ -125,6 +149,38 @@ export function includeByDefault(
   const failedUrls = new Set(failed.map((unit) => unit.zarr_url));
   const named = new Set(units.map((unit) => unit.zarr_url));
   return inputUrls.filter((url) => !failedUrls.has(url) && (!isCompound || named.has(url)));
+}
+
+/**
+ * For `includeByDefault`: each call of a run once, done if one of its tries in this run or an earlier one is. An
+ * init call that is done says nothing of an image; one that failed stands for all.
+ */
+export function finishedCalls(
+  calls: readonly EndedCall[],
+  rejected: { has(unitId: number): boolean },
+): { zarr_url: string | null; isDone: boolean }[] {
+  const byPosition = new Map<number, { call: EndedCall; isDone: boolean }>();
+  for (const call of calls) {
+    const isDone = call.state === "done" && !rejected.has(call.id);
+    byPosition.set(call.position, {
+      call,
+      isDone: isDone || (byPosition.get(call.position)?.isDone ?? false),
+    });
+  }
+  return [...byPosition.values()]
+    .filter(({ call, isDone }) => call.kind === "unit" || !isDone)
+    .map(({ call, isDone }) => ({ zarr_url: call.kind === "init" ? null : call.zarr_url, isDone }));
+}
+
+/** What earlier runs of the same calls have included by default. @param calls All calls of these runs. */
+export function includedBefore(
+  inputUrls: readonly string[],
+  calls: readonly EndedCall[],
+  isCompoundTask: boolean,
+): string[] {
+  // Without items the runs ended before their calls were known, and nothing was included.
+  if (isCompoundTask && calls.every(({ kind }) => kind === "init")) return [];
+  return includeByDefault(inputUrls, finishedCalls(calls, new Set()), isCompoundTask);
 }
 
 /**

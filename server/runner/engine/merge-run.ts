@@ -2,7 +2,13 @@
 import type { Tx } from "@/db/client";
 import type { HistoryRunRow } from "@/db/schema";
 import type { TaskOutputImage } from "@/server/contracts/image";
-import { applyUpdates, collectOutputs, includeByDefault } from "@/server/domain/images/merge";
+import {
+  applyUpdates,
+  collectOutputs,
+  finishedCalls,
+  includeByDefault,
+  includedBefore,
+} from "@/server/domain/images/merge";
 import type { TaskOutput } from "@/server/domain/images/output";
 import { badOutput, outputConflict } from "@/server/domain/jobs/cause";
 import { isCompound } from "@/server/domain/tasks/calls";
@@ -17,7 +23,8 @@ import {
   updateImages,
 } from "../store/merge";
 import { listSelectedUrls } from "../store/run";
-import { listRunUnits, rejectUnits } from "../store/unit";
+import { listEarlierUnits, listRunUnits, rejectUnits } from "../store/unit";
+import type { RunUnit } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
 
@@ -35,11 +42,12 @@ async function merge(tx: Tx, run: HistoryRunRow, isStopAsked: boolean): Promise<
   const { zarr_dir } = await lockDataset(tx, run.dataset_id);
   const { task } = run.workflow_task_dump;
   const units = await listRunUnits(tx, run.id);
+  const earlier = await listEarlierUnits(tx, run);
   const calls = units.filter((unit) => unit.kind === "unit");
   const isCutShort = isStopAsked && run.stage === "init";
-  const outputs = calls
-    .filter((unit) => unit.state === "done" && unit.output !== null)
-    .map((unit) => ({ unitId: unit.id, output: unit.output as TaskOutput }));
+  const outputs = outputsOf(units);
+  // What earlier runs of these calls returned is in the list already.
+  const settled = outputsOf(earlier);
 
   const named = new Set(
     outputs.flatMap(({ output }) => [
@@ -52,11 +60,12 @@ async function merge(tx: Tx, run: HistoryRunRow, isStopAsked: boolean): Promise<
   );
   const loaded = await loadImages(tx, run.id, run.dataset_id, [...named]);
   const known = new Set([...loaded.present.keys(), ...loaded.removedInputs]);
-  const byId = new Map(calls.map((unit) => [unit.id, unit]));
-  const collected = collectOutputs(outputs, known, zarr_dir, (unitId) => {
+  const byId = new Map([...earlier, ...calls].map((unit) => [unit.id, unit]));
+  const nameOf = (unitId: number) => {
     const unit = byId.get(unitId);
     return `call ${(unit?.position ?? 0) + 1}${unit?.zarr_url ? ` (${unit.zarr_url})` : ""}`;
-  });
+  };
+  const collected = collectOutputs(outputs, known, zarr_dir, nameOf, settled);
   await rejectUnits(
     tx,
     run.id,
@@ -68,18 +77,20 @@ async function merge(tx: Tx, run: HistoryRunRow, isStopAsked: boolean): Promise<
 
   let updates: readonly TaskOutputImage[] = collected.updates;
   let { present } = loaded;
-  if (updates.length === 0 && collected.removals.length === 0) {
+  const returnedNothing = [...outputs, ...settled].every(
+    ({ unitId, output }) =>
+      collected.rejected.has(unitId) ||
+      (output.image_list_updates.length === 0 && output.image_list_removals.length === 0),
+  );
+  if (returnedNothing) {
     const inputs = await listSelectedUrls(tx, run.id);
-    // A failed init call stands for all images; so does a failed call over the whole list.
-    const finished = units
-      .filter((unit) => unit.kind === "unit" || unit.state !== "done")
-      .map((unit) => ({
-        zarr_url: unit.kind === "init" ? null : unit.zarr_url,
-        isDone: unit.state === "done" && !collected.rejected.has(unit.id),
-      }));
+    const isItemised = isCompound(task.type);
+    const finished = finishedCalls([...earlier, ...units], collected.rejected);
     // Stopped between the init call and its items: nothing has been done for any image.
     if (isCutShort) finished.push({ zarr_url: null, isDone: false });
-    const included = includeByDefault(inputs, finished, isCompound(task.type));
+    // What an earlier run of these calls included is in the list, and perhaps edited since.
+    const before = new Set(earlier.length === 0 ? [] : includedBefore(inputs, earlier, isItemised));
+    const included = includeByDefault(inputs, finished, isItemised).filter((url) => !before.has(url));
     updates = included.map((zarr_url) => ({ zarr_url, origin: null, attributes: {}, types: {} }));
     const again = await loadImages(tx, run.id, run.dataset_id, included);
     present = again.present;
@@ -98,6 +109,11 @@ async function merge(tx: Tx, run: HistoryRunRow, isStopAsked: boolean): Promise<
     .map((update) => update.zarr_url);
 }
 
+const outputsOf = (units: readonly RunUnit[]) =>
+  units
+    .filter((unit) => unit.kind === "unit" && unit.state === "done" && unit.output !== null)
+    .map((unit) => ({ unitId: unit.id, output: unit.output as TaskOutput }));
+
 /** @returns The final state of the run. */
 export async function closeMergedRun(
   ctx: JobContext,
@@ -105,7 +121,7 @@ export async function closeMergedRun(
 ): Promise<"done" | "failed" | "stopped"> {
   return write(ctx, async (tx) => {
     if (isCompound(run.workflow_task_dump.task.type) && run.workflow_task_id !== null)
-      await settleCompoundImages(tx, run.id, run.workflow_task_id);
+      await settleCompoundImages(tx, run, run.workflow_task_id);
     return closeRun(tx, run.id, ctx.loaded.user.id);
   });
 }

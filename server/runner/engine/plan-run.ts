@@ -12,11 +12,13 @@ import {
   planSingleUnit,
   setStage,
 } from "../store/run";
+import { planRetryUnits } from "../store/missing";
 import { write } from "./context";
 import type { JobContext } from "./context";
 
 /** `selected → planned`, or `selected → init` for compound tasks. */
 export async function planRun(ctx: JobContext, run: HistoryRunRow): Promise<void> {
+  if (run.retries_run_id !== null) return planRetry(ctx, { ...run, retries_run_id: run.retries_run_id });
   const { task, args_parallel, args_non_parallel } = run.workflow_task_dump;
   await write(ctx, async (tx) => {
     if (task.type === "parallel") {
@@ -37,15 +39,30 @@ export async function planRun(ctx: JobContext, run: HistoryRunRow): Promise<void
   });
 }
 
+/** The chosen calls once more. A run that was stopped between its init call and its items goes on with the items. */
+async function planRetry(ctx: JobContext, run: HistoryRunRow & { retries_run_id: number }): Promise<void> {
+  const planned = await write(ctx, async (tx) => {
+    const { units, hasInit } = await planRetryUnits(tx, run);
+    if (units === 0) return false;
+    await addPending(tx, run.id, units);
+    await setStage(tx, run.id, "selected", hasInit ? "init" : "planned");
+    return true;
+  });
+  if (planned) return;
+  const problem = await planComputeStage(ctx, run);
+  // The items were used once already: the init call would have been rejected then.
+  if (problem !== null) throw new Error(`the items of run ${run.retries_run_id} cannot be used: ${problem}`);
+}
+
 /**
- * `init → planned`: the items of the init call become units. Equal items (same URL, same arguments) become one.
+ * `init → planned` (`selected → planned` in a retry): the items of the init call become units. Equal items (same URL, same arguments) become one.
  * `init_args` is spliced in as text: parsing and writing it again would change `1.0` and large integers.
  *
  * @returns Why the items cannot be used, or null.
  */
 export async function planComputeStage(ctx: JobContext, run: HistoryRunRow): Promise<string | null> {
   const rest = restOf(run.workflow_task_dump.args_parallel);
-  const { items } = InitOutput.parse((await getInitOutput(ctx.db, run.id)) ?? { items: [] });
+  const { items } = InitOutput.parse((await getInitOutput(ctx.db, run)) ?? { items: [] });
   const seen = new Set<string>();
   const units: { zarr_url: string; args: string }[] = [];
   for (const item of items) {
@@ -63,7 +80,7 @@ export async function planComputeStage(ctx: JobContext, run: HistoryRunRow): Pro
   await write(ctx, async (tx) => {
     await planComputeUnits(tx, run, units);
     await addPending(tx, run.id, units.length);
-    await setStage(tx, run.id, "init", "planned");
+    await setStage(tx, run.id, run.stage, "planned");
   });
   return null;
 }

@@ -9,9 +9,11 @@ import { failRun, getRun, insertRun } from "../store/run";
 import { write } from "./context";
 import type { JobContext } from "./context";
 import { JobExecutionError } from "./errors";
+import { insertContinuingRun } from "./select-missing";
 
 /**
- * Start a run: freeze the images it will work on.
+ * Start a run: freeze the images it will work on. A job that continues another gets only what is missing; its
+ * run is closed at once if nothing is.
  *
  * @param current Type filters in force before this task.
  * @throws JobExecutionError if there is nothing to work on, the filters contradict the task, or the resource
@@ -33,13 +35,13 @@ export async function selectRun(
   const datasetId = ctx.loaded.dataset.id;
 
   const outcome = await write(ctx, async (tx) => {
-    const { run, selected } = await insertRun(
-      tx,
-      { ...job, dataset_id: datasetId },
-      dump,
-      current,
-      effective,
-    );
+    const owner = { ...job, dataset_id: datasetId };
+    const continuing =
+      job.mode === "run" || !own.ok ? null : await insertContinuingRun(tx, owner, dump, current, effective);
+    if (continuing?.stage === "closed") return { runId: continuing.id, cause: null };
+    const { run, selected } = continuing
+      ? { run: continuing, selected: null }
+      : await insertRun(tx, owner, dump, current, effective);
     const cause = !own.ok
       ? refusal(
           `Cannot merge type filters: '${own.key}' has another value in the task's input types.`,
@@ -60,7 +62,12 @@ export async function selectRun(
     return { runId: run.id, cause };
   });
   if (outcome.cause) throw new JobExecutionError(outcome.cause.text, outcome.cause);
-  return getRun(ctx.db, outcome.runId);
+  const run = await getRun(ctx.db, outcome.runId);
+  if (run.stage === "closed")
+    await ctx.jobLog.write(
+      `SKIP   ${run.order}-th task ('${name}'): nothing is missing, ${run.num_kept} were done before`,
+    );
+  return run;
 }
 
 export const refusal = (text: string, nextStep: string): Cause => ({

@@ -2,6 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { one } from "@/db/rows";
+import { familyOf } from "@/db/run-family";
 import { datasets } from "@/db/schema";
 import type { HistoryRunRow } from "@/db/schema";
 import type { Image } from "@/server/contracts/image";
@@ -101,21 +102,35 @@ export async function finishMerge(
 }
 
 /**
- * Compound tasks: an input image is failed if a failed item names it, or if it is named by no item and any
- * item failed; else it has the state of the run.
+ * Compound tasks: an input image is failed if a failed item names it, or if it is named by no item and any item
+ * failed; stopped likewise; else done. Items that an earlier run of the same calls did are done. Nothing is
+ * settled as long as no init call is done: then its state is the images' state.
  */
-export async function settleCompoundImages(tx: Tx, runId: number, workflowTaskId: number): Promise<void> {
+export async function settleCompoundImages(
+  tx: Tx,
+  run: { id: number; retries_run_id: number | null },
+  workflowTaskId: number,
+): Promise<void> {
   await tx.execute(sql`
-    WITH item AS (SELECT zarr_url, state FROM history_unit WHERE history_run_id = ${runId} AND kind = 'unit'),
-    any_failed AS (SELECT EXISTS (SELECT 1 FROM item WHERE state = 'failed') AS yes)
+    WITH family AS (${familyOf(run.retries_run_id ?? run.id)}),
+    call AS (
+      SELECT u.kind, u.position, u.zarr_url,
+        CASE WHEN bool_or(u.state = 'done') THEN 'done' ELSE (array_agg(u.state ORDER BY u.id DESC))[1] END AS state
+      FROM history_unit u WHERE u.history_run_id IN (SELECT id FROM family) GROUP BY u.kind, u.position, u.zarr_url),
+    named AS (
+      SELECT zarr_url, bool_or(state = 'failed') AS failed, bool_or(state <> 'done') AS unfinished
+      FROM call WHERE kind = 'unit' GROUP BY zarr_url),
+    other AS (
+      SELECT CASE WHEN bool_or(call.state = 'failed') THEN 'failed'
+        WHEN bool_or(call.state <> 'done') OR r.state = 'stopped' THEN 'stopped' ELSE 'done' END AS state
+      FROM history_run r LEFT JOIN call ON call.kind = 'unit' WHERE r.id = ${run.id} GROUP BY r.state)
     UPDATE image_status s SET state = CASE
-        WHEN EXISTS (SELECT 1 FROM item WHERE item.zarr_url = i.zarr_url AND item.state = 'failed') THEN 'failed'
-        WHEN EXISTS (SELECT 1 FROM item WHERE item.zarr_url = i.zarr_url)
-          THEN CASE WHEN r.state = 'stopped' THEN 'stopped' ELSE 'done' END
-        WHEN any_failed.yes THEN 'failed' WHEN r.state = 'stopped' THEN 'stopped' ELSE 'done' END
-    FROM run_image ri JOIN image i ON i.id = ri.image_id JOIN history_run r ON r.id = ri.history_run_id, any_failed
-    WHERE ri.history_run_id = ${runId} AND s.workflow_task_id = ${workflowTaskId} AND s.image_id = ri.image_id
-      AND s.state = 'done'`);
+        WHEN named.failed THEN 'failed' WHEN named.unfinished THEN 'stopped'
+        WHEN named.zarr_url IS NOT NULL THEN 'done' ELSE other.state END
+    FROM run_image ri JOIN image i ON i.id = ri.image_id LEFT JOIN named ON named.zarr_url = i.zarr_url, other
+    WHERE ri.history_run_id = ${run.id} AND s.workflow_task_id = ${workflowTaskId} AND s.image_id = ri.image_id
+      AND s.unit_id IN (SELECT u.id FROM history_unit u WHERE u.history_run_id IN (SELECT id FROM family))
+      AND EXISTS (SELECT 1 FROM call WHERE call.kind = 'init' AND call.state = 'done')`);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SQL } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { imageConditions } from "@/db/image-filters";
 import { maybeOne, one } from "@/db/rows";
+import { familyOf } from "@/db/run-family";
 import { historyRuns, historyUnits } from "@/db/schema";
 import type { HistoryRunRow, JobRow } from "@/db/schema";
 import type { TaskDump } from "@/db/schema/job";
@@ -44,7 +45,27 @@ export async function insertRun(
   const matching = (attributes: JobRow["attribute_filters"]) =>
     imageConditions(job.dataset_id, { type_filters: effective ?? {}, attribute_filters: attributes });
   const available = effective === null ? 0 : await count(tx, sql`image WHERE ${matching({})}`);
-  const run = one(
+  const run = await insertRunRow(tx, job, dump, {
+    current_type_filters: current,
+    num_available_images: available,
+  });
+  if (effective === null) return { run, selected: 0 };
+  const inserted = await tx.execute(sql`
+    INSERT INTO run_image (history_run_id, position, image_id)
+    SELECT ${run.id}, row_number() OVER (ORDER BY position) - 1, id FROM image
+    WHERE ${matching(job.attribute_filters)}`);
+  return { run, selected: inserted.count };
+}
+
+/** The row alone, in stage `selected` unless `part` says otherwise. */
+export async function insertRunRow(
+  tx: Tx,
+  job: { id: number; dataset_id: number },
+  dump: TaskDump,
+  part: Pick<HistoryRunRow, "current_type_filters" | "num_available_images"> &
+    Partial<Pick<HistoryRunRow, "retries_run_id" | "num_kept" | "num_left" | "stage" | "state">>,
+): Promise<HistoryRunRow> {
+  return one(
     await tx
       .insert(historyRuns)
       .values({
@@ -55,17 +76,10 @@ export async function insertRun(
         order: dump.workflow_task.order,
         workflow_task_dump: dump.workflow_task,
         task_group_dump: dump.task_group,
-        current_type_filters: current,
-        num_available_images: available,
+        ...part,
       })
       .returning(),
   );
-  if (effective === null) return { run, selected: 0 };
-  const inserted = await tx.execute(sql`
-    INSERT INTO run_image (history_run_id, position, image_id)
-    SELECT ${run.id}, row_number() OVER (ORDER BY position) - 1, id FROM image
-    WHERE ${matching(job.attribute_filters)}`);
-  return { run, selected: inserted.count };
 }
 
 /** The calls of a parallel task: one per selected image, `rest` being the JSON text of the user's arguments. */
@@ -195,14 +209,24 @@ export async function listSelectedUrls(db: Db | Tx, runId: number): Promise<stri
   return [...rows].map((row) => row.zarr_url);
 }
 
-/** Output of the init call; null if it returned nothing. */
-export async function getInitOutput(db: Db | Tx, runId: number): Promise<unknown> {
+/**
+ * Output of the init call of a run, or of the run whose calls it repeats; null if it returned nothing.
+ *
+ * @throws Error if no init call is done.
+ */
+export async function getInitOutput(
+  db: Db | Tx,
+  run: Pick<HistoryRunRow, "id" | "retries_run_id">,
+): Promise<unknown> {
   const rows = await db
-    .select({ output: historyUnits.output, state: historyUnits.state })
+    .select({ output: historyUnits.output })
     .from(historyUnits)
-    .where(sql`${historyUnits.history_run_id} = ${runId} AND ${historyUnits.kind} = 'init'`);
-  const unit = one(rows);
-  if (unit.state !== "done") throw new Error(`the init call of run ${runId} is not done`);
+    .where(
+      sql`${historyUnits.history_run_id} IN (${familyOf(run.retries_run_id ?? run.id)})
+        AND ${historyUnits.kind} = 'init' AND ${historyUnits.state} = 'done'`,
+    );
+  const unit = maybeOne(rows);
+  if (!unit) throw new Error(`the init call of run ${run.id} is not done`);
   return unit.output;
 }
 

@@ -1,6 +1,7 @@
 /** SQL of units while their batch runs: starts and ends, with the counters in the same transaction. */
 import { sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
+import { familyOf } from "@/db/run-family";
 import type { BatchRow } from "@/db/schema";
 import type { UnitState } from "@/server/contracts/enums";
 import type { Cause } from "@/server/contracts/job";
@@ -161,6 +162,19 @@ export async function listRunUnits(db: Db | Tx, runId: number): Promise<RunUnit[
   const rows = await db.execute<RunUnit>(sql`
     SELECT id, kind, position, state, zarr_url, output FROM history_unit
     WHERE history_run_id = ${runId} ORDER BY position`);
+  return [...rows];
+}
+
+/** Units of the earlier runs whose calls this run repeats, oldest run first; empty for a run of its own. */
+export async function listEarlierUnits(
+  tx: Tx,
+  run: { id: number; retries_run_id: number | null },
+): Promise<RunUnit[]> {
+  if (run.retries_run_id === null) return [];
+  const rows = await tx.execute<RunUnit>(sql`
+    SELECT id, kind, position, state, zarr_url, output FROM history_unit
+    WHERE history_run_id IN (${familyOf(run.retries_run_id)}) AND history_run_id < ${run.id}
+    ORDER BY history_run_id, position`);
   return [...rows];
 }
 

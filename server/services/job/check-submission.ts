@@ -3,6 +3,7 @@ import type { ProfileRow, ResourceRow } from "@/db/schema";
 import { findProblems } from "@/server/contracts/problems";
 import { ProfileCreate } from "@/server/contracts/profile";
 import { ResourceCreate } from "@/server/contracts/resource";
+import type { ImageFilters } from "@/server/contracts/image";
 import type { SubmitJobInput } from "@/server/contracts/job";
 import { isAppError } from "@/server/contracts/errors";
 import type { z } from "zod";
@@ -16,7 +17,8 @@ import { argumentProblems, nameOf, resourceProblems } from "@/server/services/wo
 export type SubmissionProblem = { message: string; fields: Readonly<Record<string, string>> };
 
 export type Submission = {
-  input: z.output<typeof SubmitJobInput>;
+  input: Omit<z.output<typeof SubmitJobInput>, "workflow_id" | "dataset_id" | keyof ImageFilters> &
+    ImageFilters;
   project: { resource_id: number };
   dataset: { id: number; name: string };
   workflow: { id: number; name: string };
@@ -66,7 +68,7 @@ const noExecutor = ({ name, type }: ResourceRow): SubmissionProblem =>
 export const busyDataset = (dataset: { name: string }, job: number): SubmissionProblem =>
   at(null, `Dataset '${dataset.name}' is already in use by job ${job}.`);
 
-function at(field: string | null, message: string): SubmissionProblem {
+export function at(field: string | null, message: string): SubmissionProblem {
   return { message, fields: field === null ? {} : { [field]: message } };
 }
 

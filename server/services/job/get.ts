@@ -63,7 +63,8 @@ async function versionOf(ctx: ServiceContext, jobId: number): Promise<string> {
       (SELECT string_agg(concat_ws(',', h.id, h.stage, h.state, h.num_pending, h.num_running, h.num_done,
         h.num_failed, h.num_stopped, h.num_warnings, h.num_new_images, h.timestamp_ended), ';' ORDER BY h.id)
         FROM history_run h WHERE h.job_id = j.id),
-      (SELECT max(r.id) FROM job_request r WHERE r.job_id = j.id))) AS version
+      (SELECT max(r.id) FROM job_request r WHERE r.job_id = j.id),
+      (SELECT max(c.id) FROM job c WHERE c.continues_job_id = j.id))) AS version
     FROM job j WHERE j.id = ${jobId}`;
   return one(await rowsOf<{ version: string }>(ctx.db, query)).version;
 }

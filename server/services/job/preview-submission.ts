@@ -8,7 +8,7 @@ import type { ServiceContext } from "@/server/services/context";
 import { countImages } from "@/server/services/image/counts";
 import { matchingImages } from "@/server/services/image/filter";
 import { checkSubmission, rangeOf } from "@/server/services/job/check-submission";
-import { requireSubmission } from "@/server/services/job/submit";
+import { requireSubmission } from "@/server/services/job/queue-job";
 import { stepsOf, toFlowStep } from "@/server/services/workflow/get";
 import type { Step } from "@/server/services/workflow/get";
 

@@ -32,6 +32,8 @@ export async function jobSummaries(scope: Pick<Scope, "db">, page: SQL): Promise
     SELECT j.id, j.state, j.project_id, j.project_dump ->> 'name' AS project_name, j.workflow_id,
       j.workflow_dump ->> 'name' AS workflow_name, j.dataset_id, j.dataset_dump ->> 'name' AS dataset_name,
       j.user_email, j.first_task_index, j.last_task_index, j.start_timestamp, j.end_timestamp, j.cause,
+      j.mode, j.continues_job_id,
+      (SELECT max(c.id) FROM job c WHERE c.continues_job_id = j.id) AS continued_by_job_id,
       u.*, t.task_order, t.task_name
     FROM (SELECT j.* FROM ${page}) j
     CROSS JOIN LATERAL (

@@ -1,8 +1,9 @@
 import { asc, eq, sql } from "drizzle-orm";
 import { maybeOne } from "@/db/rows";
-import { historyRuns } from "@/db/schema";
+import { historyRuns, workflowTasks } from "@/db/schema";
 import type { HistoryRunRow, JobRow, WorkflowTaskDump } from "@/db/schema";
 import type { Cause, JobTask } from "@/server/contracts/job";
+import { changesState } from "@/server/domain/tasks/calls";
 import type { ServiceContext } from "@/server/services/context";
 import { rowsOf } from "@/server/services/database";
 import { createMemory } from "@/server/services/memory";
@@ -20,24 +21,40 @@ export async function jobTasks(ctx: ServiceContext, job: JobRow): Promise<JobTas
   const causes = new Map(
     await Promise.all(runs.map(async (run) => [run.id, await causesOf(ctx, run)] as const)),
   );
+  const places = await currentPlaces(ctx, job);
   const started = new Set(runs.map((run) => run.order));
   const waiting = job.task_dumps
     .filter(({ workflow_task }) => !started.has(workflow_task.order))
-    .map(({ workflow_task }) => ({ ...nameAndType(workflow_task), run: null }));
-  return [...runs.map((run) => toTask(run, causes.get(run.id) ?? [])), ...waiting].sort(
+    .map(({ workflow_task }) => ({ ...nameAndType(workflow_task, places), run: null }));
+  return [...runs.map((run) => toTask(run, causes.get(run.id) ?? [], places)), ...waiting].sort(
     (a, b) => a.order - b.order,
   );
 }
 
-const nameAndType = (dump: WorkflowTaskDump) => ({
+/** Where the tasks stand in their workflow now, by id; those that were removed are missing. */
+type Places = ReadonlyMap<number, number>;
+
+async function currentPlaces(ctx: ServiceContext, job: JobRow): Promise<Places> {
+  if (job.workflow_id === null) return new Map();
+  const rows = await ctx.db
+    .select({ id: workflowTasks.id, order: workflowTasks.order })
+    .from(workflowTasks)
+    .where(eq(workflowTasks.workflow_id, job.workflow_id));
+  return new Map(rows.map(({ id, order }) => [id, order]));
+}
+
+const nameAndType = (dump: WorkflowTaskDump, places: Places) => ({
+  workflow_task_id: places.has(dump.id) ? dump.id : null,
+  current_order: places.get(dump.id) ?? null,
+  changes_in_place: changesState(dump.task.input_types, dump.task.output_types),
   order: dump.order,
   name: dump.alias ?? dump.task.name,
   task_type: dump.task.type,
 });
 
-function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[]): JobTask {
+function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[], places: Places): JobTask {
   return {
-    ...nameAndType(run.workflow_task_dump),
+    ...nameAndType(run.workflow_task_dump, places),
     run: {
       id: run.id,
       stage: run.stage,
@@ -52,6 +69,9 @@ function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[]): JobTask {
       }),
       num_available_images: run.num_available_images,
       num_new_images: run.num_new_images,
+      kept: run.num_kept,
+      left: run.num_left,
+      is_retry: run.retries_run_id !== null,
       timestamp_started: run.timestamp_started,
       timestamp_ended: run.timestamp_ended,
       causes: causes.map(({ cause, units, first_unit_id }) => ({ ...cause, units, first_unit_id })),

@@ -58,16 +58,18 @@ function newestJob(ctx: ServiceContext, workflowId: number, datasetId: number): 
   );
 }
 
+/** What a continuing run kept counts as done, calls that a retry did not choose as failed. */
 function latestRuns(ctx: ServiceContext, workflowId: number, datasetId: number) {
   return rowsOf<TaskProgress & { workflow_task_id: number }>(
     ctx.db,
     sql`SELECT t.id AS workflow_task_id, r.id AS run_id, r.job_id, r.state,
-          r.num_pending + r.num_running + r.num_done + r.num_failed + r.num_stopped AS total,
-          r.num_done AS done, r.num_failed AS failed, r.num_running AS running, r.num_pending AS pending,
+          r.num_pending + r.num_running + r.num_done + r.num_failed + r.num_stopped + r.num_kept + l.num_left AS total,
+          r.num_done + r.num_kept AS done, r.num_failed + l.num_left AS failed, r.num_running AS running, r.num_pending AS pending,
           r.num_stopped AS stopped, r.num_warnings AS warnings
         FROM workflow_task t JOIN LATERAL (
           SELECT * FROM history_run h WHERE h.workflow_task_id = t.id AND h.dataset_id = ${datasetId}
           ORDER BY h.id DESC LIMIT 1) r ON true
+        CROSS JOIN LATERAL (SELECT CASE WHEN r.retries_run_id IS NULL THEN 0 ELSE r.num_left END AS num_left) l
         WHERE t.workflow_id = ${workflowId}`,
   );
 }
