@@ -1,6 +1,6 @@
 "use client";
 
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import type { ActivityAction } from "@/server/contracts/enums";
 import type { ActivityView } from "@/server/contracts/task";
 import { Inspector } from "../shell/Inspector";
@@ -12,14 +12,14 @@ import { StateWord } from "../state/StateWord";
 import { columnsOf } from "../table/columns";
 import { DataTable } from "../table/DataTable";
 import { RowLines } from "../table/RowList";
-import { useTRPC } from "../trpc/client";
 import { Button } from "../ui/Button";
+import { Callout } from "../ui/Callout";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorState } from "../ui/ErrorState";
 import { formatDuration } from "../ui/format";
 import { RelativeTime } from "../ui/RelativeTime";
-
-const POLL_MS = 1_500;
+import { ActivitySteps } from "./ActivitySteps";
+import { isUnderWay, useActivity } from "./use-activity";
 
 const ACTIONS: Record<ActivityAction, string> = {
   collect: "Collect",
@@ -107,16 +107,8 @@ export function Activities({ query }: { query: UseQueryResult<ActivityView[], { 
 
 function ActivityInspector({ activityId }: { activityId: number }) {
   const params = usePageParams();
-  const { data, isError, error } = useQuery(
-    useTRPC().task.activity.queryOptions(
-      { activity_id: activityId },
-      {
-        refetchInterval: ({ state }) =>
-          state.data?.status === "pending" || state.data?.status === "ongoing" ? POLL_MS : false,
-      },
-    ),
-  );
-  const isRunning = data?.status === "pending" || data?.status === "ongoing";
+  const { data, isError, error, dataUpdatedAt } = useActivity(activityId);
+  const isRunning = data !== undefined && isUnderWay(data);
   return (
     <Inspector
       icon={data === undefined ? undefined : <StateGlyph state={data.status} />}
@@ -128,13 +120,25 @@ function ActivityInspector({ activityId }: { activityId: number }) {
           <ErrorState title="This activity could not be loaded.">{error.message}</ErrorState>
         </div>
       ) : (
-        <LogViewer
-          text={data?.log ?? ""}
-          state={data === undefined ? "loading" : data.log === "" && !isRunning ? "gone" : "ready"}
-          goneReason="It wrote no log."
-          following={isRunning}
-          fileName={`activity-${activityId}.log`}
-        />
+        <>
+          {data !== undefined && (
+            <div className="flex shrink-0 flex-col gap-3 border-b border-line px-4 py-3">
+              {data.failure !== null && (
+                <Callout tone="fail" className="[overflow-wrap:anywhere]">
+                  {data.failure}
+                </Callout>
+              )}
+              <ActivitySteps activity={data} nowMs={dataUpdatedAt} />
+            </div>
+          )}
+          <LogViewer
+            text={data?.log ?? ""}
+            state={data === undefined ? "loading" : data.log === "" && !isRunning ? "gone" : "ready"}
+            goneReason="It wrote no log."
+            following={isRunning}
+            fileName={`activity-${activityId}.log`}
+          />
+        </>
       )}
     </Inspector>
   );

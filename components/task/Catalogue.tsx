@@ -2,9 +2,8 @@
 
 import { Search } from "lucide-react";
 import { useQueryState } from "nuqs";
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import type { TaskGroupView } from "@/server/contracts/task";
-import { SplitPane } from "../shell/SplitPane";
 import { usePageParams } from "../shell/ShallowLinks";
 import { StateWord } from "../state/StateWord";
 import { columnsOf } from "../table/columns";
@@ -15,78 +14,71 @@ import { Chip } from "../ui/Chip";
 import { EmptyState } from "../ui/EmptyState";
 import { formatCount, formatNoun } from "../ui/format";
 import { Input } from "../ui/Input";
-import { Tag } from "../ui/Tag";
 import { catalogueRows, categories, matchesSearch, NO_CATEGORY, type CatalogueRow } from "./catalogue";
-import { PackageList } from "./PackageList";
 import { TASK_TYPE_WORDS, typesInWords } from "./task-words";
 import { useSlashKey } from "./use-slash-key";
+import { VersionsCell } from "./VersionsCell";
 
-const col = columnsOf<CatalogueRow>();
+const col = columnsOf<CatalogueRow & { isOwn: boolean }>();
 const columns = col.columns([
   col.accessor((row) => row.task.name, {
     id: "name",
     header: "Task",
-    meta: { minWidth: 190 },
+    meta: { minWidth: 170 },
     cell: ({ row: { original } }) => original.task.name,
   }),
   col.accessor((row) => row.task.pkg_name, {
     id: "package",
     header: "Package",
-    meta: { width: 186, mono: true, quiet: true },
+    meta: { width: 172, mono: true, quiet: true },
+    cell: (c) => <span title={c.getValue()}>{c.getValue()}</span>,
   }),
   col.accessor((row) => row.group.version, {
     id: "version",
     header: "Version",
     meta: { width: 104 },
-    cell: ({ row: { original } }) => (
-      <span className="inline-flex items-baseline gap-2">
-        <span className="font-mono text-12">{original.group.version}</span>
-        {!original.group.active && <Tag tone="warn">not active</Tag>}
-        {original.others.length > 0 && (
-          <span className="text-12 text-ink-3">{`+${original.others.length}`}</span>
-        )}
-      </span>
-    ),
+    cell: ({ row: { original } }) => <VersionsCell row={original} />,
   }),
   col.accessor((row) => TASK_TYPE_WORDS[row.task.type].short, {
     id: "type",
     header: "Type",
-    meta: { width: 112, quiet: true },
+    meta: { width: 108, quiet: true },
   }),
   col.accessor((row) => typesInWords(row.task.input_types, row.task.output_types), {
     id: "types",
     header: "Image types",
-    meta: { minWidth: 180, mono: true, quiet: true },
+    meta: { minWidth: 140, mono: true, quiet: true },
     cell: (c) => <span title={c.getValue()}>{c.getValue()}</span>,
   }),
-  col.accessor((row) => row.task.category ?? "", {
-    id: "category",
-    header: "Category",
-    meta: { width: 136, quiet: true },
+  col.accessor((row) => (row.isOwn ? "yours" : row.group.owner_email), {
+    id: "owner",
+    header: "Owner",
+    meta: { width: 96, quiet: true },
+    cell: (c) => <span title={c.getValue()}>{c.getValue()}</span>,
   }),
+  col.accessor("used_by", { header: "In use", meta: { width: 72, align: "right" } }),
 ]);
 
-/** Search, categories and one row per task; packages at the left. */
-export function Catalogue({ groups }: { groups: readonly TaskGroupView[] }) {
+type Props = { groups: readonly TaskGroupView[]; ownEmail: string | null };
+
+/** Search, categories and one row per task. */
+export function Catalogue({ groups, ownEmail }: Props) {
   const params = usePageParams();
   const field = useRef<HTMLInputElement>(null);
   useSlashKey(field);
-  const rows = catalogueRows(groups);
+  const rows = useMemo(
+    () => catalogueRows(groups).map((row) => ({ ...row, isOwn: row.group.owner_email === ownEmail })),
+    [groups, ownEmail],
+  );
   const [search, setSearch] = useQueryState("q", { defaultValue: "", history: "replace" });
   const category = params.get("category");
   const found = rows.filter((row) => matchesSearch(row, search));
   const shown =
     category === null ? found : found.filter((row) => (row.task.category ?? NO_CATEGORY) === category);
 
-  if (groups.length === 0) return <NoPackages />;
+  if (rows.length === 0) return <NoPackages />;
   return (
-    <SplitPane
-      id="tasks"
-      startLabel="Packages"
-      startWidth={290}
-      phone="stack"
-      start={<PackageList groups={groups} />}
-    >
+    <>
       <div className="flex shrink-0 flex-wrap items-center gap-1.5 px-(--gutter) py-2.5">
         <Input
           ref={field}
@@ -151,18 +143,15 @@ export function Catalogue({ groups }: { groups: readonly TaskGroupView[] }) {
         }
         footerNote="newest active version of each"
       />
-    </SplitPane>
+    </>
   );
 }
 
 function NoPackages() {
   return (
-    <EmptyState bare title="No task packages yet" className="border-t border-line">
-      <p>Workflows are made of tasks, and tasks come in packages that are installed on your resource.</p>
-      <p className="mt-2">
-        <code>npm run quickstart</code> installs the example package. For others, ask an administrator of this
-        site to collect the package on your resource; it then appears here.
-      </p>
+    <EmptyState bare title="No task packages yet">
+      Workflows are made of tasks, and tasks come in packages that are installed on your resource. Collect one
+      with the form: fractal-tasks-core from PyPI is a good beginning.
     </EmptyState>
   );
 }

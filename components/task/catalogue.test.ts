@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { TaskGroupView, TaskView } from "@/server/contracts/task";
+import type { GroupTask, TaskGroupView } from "@/server/contracts/task";
 import { catalogueRows, categories, matchesSearch } from "./catalogue";
 
-const task = (id: number, name: string, version: string, changes: Partial<TaskView> = {}): TaskView => ({
+const task = (id: number, name: string, version: string, changes: Partial<GroupTask> = {}): GroupTask => ({
   id,
   name,
   type: "parallel",
@@ -23,9 +23,10 @@ const task = (id: number, name: string, version: string, changes: Partial<TaskVi
   args_schema_version: null,
   meta_non_parallel: {},
   meta_parallel: {},
+  used_by: 2,
   ...changes,
 });
-const group = (version: string, active: boolean, tasks: TaskView[]): TaskGroupView => ({
+const group = (version: string, active: boolean, tasks: GroupTask[]): TaskGroupView => ({
   id: 1,
   pkg_name: "pkg",
   version,
@@ -43,10 +44,10 @@ const rows = catalogueRows([
   group("1.0", true, [task(1, "Segment", "1.0"), task(4, "Old", "1.0", { input_types: { is_3D: true } })]),
 ]);
 
-test("a task is listed once, in its newest active version", () => {
-  expect(rows.map((row) => [row.task.id, row.others.map((other) => other.task_id)])).toEqual([
-    [2, [3, 1]],
-    [4, []],
+test("a task is listed once, in its newest active version, with all versions and their use", () => {
+  expect(rows.map((row) => [row.task.id, row.versions.map((one) => one.task_id), row.used_by])).toEqual([
+    [2, [3, 2, 1], 6],
+    [4, [4], 2],
   ]);
 });
 

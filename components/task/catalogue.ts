@@ -1,16 +1,18 @@
 /** The packages of a resource as one list of tasks. Pure. */
-import type { TaskGroupView, TaskView } from "@/server/contracts/task";
+import type { GroupTask, TaskGroupView } from "@/server/contracts/task";
 
 export type CatalogueRow = {
-  task: TaskView;
+  task: GroupTask;
   group: TaskGroupView;
-  /** The same task in other versions, newest first. */
-  others: { task_id: number; version: string; active: boolean }[];
+  /** The same task in every version and of every owner, newest first. */
+  versions: { task_id: number; version: string; active: boolean; owner_email: string }[];
+  /** Workflow tasks that use one of these versions. */
+  used_by: number;
 };
 
 /** One row for each package and task name: its newest active version, else its newest. `groups` come newest first. */
 export function catalogueRows(groups: readonly TaskGroupView[]): CatalogueRow[] {
-  const byName = new Map<string, { task: TaskView; group: TaskGroupView }[]>();
+  const byName = new Map<string, { task: GroupTask; group: TaskGroupView }[]>();
   for (const group of groups)
     for (const task of group.tasks) {
       const key = `${group.pkg_name}\u0000${task.name}`;
@@ -19,10 +21,14 @@ export function catalogueRows(groups: readonly TaskGroupView[]): CatalogueRow[] 
   return [...byName.values()].flatMap((versions) => {
     const chosen = versions.find(({ group }) => group.active) ?? versions[0];
     if (chosen === undefined) return [];
-    const others = versions
-      .filter((version) => version !== chosen)
-      .map(({ task, group }) => ({ task_id: task.id, version: group.version, active: group.active }));
-    return [{ ...chosen, others }];
+    const all = versions.map(({ task, group }) => ({
+      task_id: task.id,
+      version: group.version,
+      active: group.active,
+      owner_email: group.owner_email,
+    }));
+    const used_by = versions.reduce((sum, { task }) => sum + task.used_by, 0);
+    return [{ ...chosen, versions: all, used_by }];
   });
 }
 

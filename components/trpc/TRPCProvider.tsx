@@ -1,7 +1,7 @@
 "use client";
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { TRPCContextProvider } from "@/components/trpc/client";
@@ -16,7 +16,13 @@ export function TRPCProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(() => makeQueryClient({ onSignedOut: goToLogin }));
   const [trpcClient] = useState(() =>
     createTRPCClient<AppRouter>({
-      links: [httpBatchLink({ url: "/api/trpc", maxURLLength: MAX_URL_LENGTH })],
+      links: [
+        splitLink({
+          condition: ({ context }) => context["alone"] === true,
+          true: httpLink({ url: "/api/trpc" }),
+          false: httpBatchLink({ url: "/api/trpc", maxURLLength: MAX_URL_LENGTH }),
+        }),
+      ],
     }),
   );
   return (

@@ -200,10 +200,7 @@ function PackageRows({ rows, ...shared }: RowsProps) {
 type ChoiceProps = Omit<RowsProps, "rows"> & { row: CatalogueRow };
 
 function TaskChoice({ row, chosen, onToggle, onReplace, workflow }: ChoiceProps) {
-  const versions = [
-    { task_id: row.task.id, version: row.group.version },
-    ...row.others.map(({ task_id, version }) => ({ task_id, version })),
-  ];
+  const { versions } = row;
   const [taskId, setTaskId] = useState(row.task.id);
   const isChosen = chosen.includes(taskId);
   const position = chosen.indexOf(taskId) + 1;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Id } from "./common";
 import { RESOURCE_TYPES } from "./enums";
 import type { ResourceType } from "./enums";
+import type { PythonVersion } from "./resource-config";
 import {
   Count,
   DocumentPath,
@@ -120,6 +121,9 @@ export type ResourceView = ResourceSummary & {
   changed_by: string | null;
   profiles: { id: number; name: string }[];
 };
+
+/** What packages can be collected for. */
+export type OfferedPythons = { default_version: PythonVersion; versions: PythonVersion[] };
 
 /** What the sidebar says about the user's resource. */
 export type ResourceStatus = {

@@ -194,6 +194,9 @@ export type TaskView = {
   meta_parallel: Record<string, unknown>;
 };
 
+/** `used_by`: workflow tasks that use it. */
+export type GroupTask = TaskView & { used_by: number };
+
 /** A version of a package on the user's resource. */
 export type TaskGroupView = {
   id: number;
@@ -204,7 +207,7 @@ export type TaskGroupView = {
   active: boolean;
   owner_email: string;
   timestamp_created: string;
-  tasks: TaskView[];
+  tasks: GroupTask[];
   /** Workflow tasks that use one of its tasks. */
   used_by: number;
 };

@@ -7,6 +7,7 @@ export const metadata: Metadata = { title: "Tasks" };
 export default async function Page() {
   const queryClient = getQueryClient();
   await Promise.all([
+    load(queryClient.query(trpc.user.me.queryOptions())),
     load(queryClient.query(trpc.task.groups.queryOptions())),
     load(queryClient.query(trpc.task.activities.queryOptions())),
   ]);

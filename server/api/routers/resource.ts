@@ -5,11 +5,14 @@ import { createResource } from "@/server/services/resource/create";
 import { deleteResource } from "@/server/services/resource/delete";
 import { getResource } from "@/server/services/resource/get";
 import { getResourceStatus } from "@/server/services/resource/get-status";
+import { listPythons } from "@/server/services/resource/list-pythons";
 import { listResources } from "@/server/services/resource/list";
 import { updateResource } from "@/server/services/resource/update";
 
 export const resourceRouter = router({
   status: protectedProcedure.query(({ ctx }) => getResourceStatus(ctx.service)),
+
+  pythons: protectedProcedure.query(({ ctx }) => listPythons(ctx.service)),
 
   list: adminProcedure.query(({ ctx }) => listResources(ctx.service)),
 

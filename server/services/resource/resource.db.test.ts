@@ -11,6 +11,7 @@ import { createResource } from "@/server/services/resource/create";
 import { deleteResource } from "@/server/services/resource/delete";
 import { getResource } from "@/server/services/resource/get";
 import { getResourceStatus } from "@/server/services/resource/get-status";
+import { listPythons } from "@/server/services/resource/list-pythons";
 import { listResources } from "@/server/services/resource/list";
 import { readHealth } from "@/server/services/resource/read-health";
 import { updateResource } from "@/server/services/resource/update";
@@ -172,4 +173,24 @@ test("the status counts running units and says when a runner was last seen", asy
   expect(status?.runner_seen_seconds_ago).toBeGreaterThanOrEqual(7);
   expect(status?.slots).toBeLessThanOrEqual(2);
   expect(await readHealth(t.db)).toMatchObject({ database: "ok" });
+});
+
+test("the Python versions of a resource are listed in their order, for its own users only", async () => {
+  const { resource_id } = await createResource(
+    systemContext(t.db),
+    named("pythons", {
+      tasks_python_config: {
+        default_version: "3.12",
+        versions: { "3.12": "/opt/3.12", "3.9": "/opt/3.9", "3.11": "/opt/3.11" },
+      },
+    }),
+  );
+  const profile = { resource_type: "local", name: "pythons" } as const;
+  const { profile_id } = await createProfile(systemContext(t.db), { resource_id, document: profile });
+  expect(await listPythons(await makeUser(t.db, { profile_id }))).toEqual({
+    default_version: "3.12",
+    versions: ["3.9", "3.11", "3.12"],
+  });
+  const noProfile = await makeUser(t.db, { profile_id: null });
+  await expect(listPythons(noProfile)).rejects.toMatchObject({ tag: "Forbidden" });
 });

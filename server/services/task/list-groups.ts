@@ -10,34 +10,37 @@ import { toTaskView } from "@/server/services/task/view";
 export async function listTaskGroups(ctx: ServiceContext): Promise<TaskGroupView[]> {
   const { resource } = await requireCompute(ctx);
   const groups = await ctx.db
-    .select({
-      group: taskGroups,
-      owner_email: users.email,
-      used_by: sql<number>`(SELECT count(*)::int FROM workflow_task w JOIN task t ON t.id = w.task_id
-        WHERE t.task_group_id = ${taskGroups.id})`,
-    })
+    .select({ group: taskGroups, owner_email: users.email })
     .from(taskGroups)
     .innerJoin(users, eq(users.id, taskGroups.user_id))
     .where(eq(taskGroups.resource_id, resource.id))
     .orderBy(asc(taskGroups.pkg_name), desc(taskGroups.id));
   const ids = groups.map(({ group }) => group.id);
   const rows = await ctx.db
-    .select()
+    .select({
+      task: tasks,
+      used_by: sql<number>`(SELECT count(*)::int FROM workflow_task w WHERE w.task_id = ${tasks.id})`,
+    })
     .from(tasks)
     .where(inArray(tasks.task_group_id, ids))
     .orderBy(asc(tasks.id));
-  const views = groups.map(({ group, owner_email, used_by }) => ({
-    id: group.id,
-    pkg_name: group.pkg_name,
-    version: group.version,
-    origin: group.origin,
-    python_version: group.python_version,
-    active: group.active,
-    owner_email,
-    timestamp_created: group.timestamp_created,
-    tasks: rows.filter((task) => task.task_group_id === group.id).map((task) => toTaskView({ task, group })),
-    used_by,
-  }));
+  const views = groups.map(({ group, owner_email }) => {
+    const own = rows
+      .filter(({ task }) => task.task_group_id === group.id)
+      .map(({ task, used_by }) => ({ ...toTaskView({ task, group }), used_by }));
+    return {
+      id: group.id,
+      pkg_name: group.pkg_name,
+      version: group.version,
+      origin: group.origin,
+      python_version: group.python_version,
+      active: group.active,
+      owner_email,
+      timestamp_created: group.timestamp_created,
+      tasks: own,
+      used_by: own.reduce((sum, task) => sum + task.used_by, 0),
+    };
+  });
   return views.sort(
     (a, b) => a.pkg_name.localeCompare(b.pkg_name, "en") || compareVersions(b.version, a.version),
   );
