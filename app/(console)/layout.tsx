@@ -23,7 +23,11 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     <TRPCProvider>
       <NuqsAdapter>
         <HydrateClient>
-          <ConsoleShell email={user.email} initiallyCollapsed={jar.get(SIDEBAR_COOKIE)?.value === "1"}>
+          <ConsoleShell
+            email={user.email}
+            isSuperuser={user.is_superuser}
+            initiallyCollapsed={jar.get(SIDEBAR_COOKIE)?.value === "1"}
+          >
             {children}
           </ConsoleShell>
         </HydrateClient>

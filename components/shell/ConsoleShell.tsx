@@ -14,10 +14,10 @@ const STATUS_POLL_MS = 10_000;
 /** A runner reports every few seconds; after this long nobody hears us. */
 const SILENT_AFTER_SECONDS = 30;
 
-type Props = { email: string; initiallyCollapsed: boolean; children: ReactNode };
+type Props = { email: string; isSuperuser: boolean; initiallyCollapsed: boolean; children: ReactNode };
 
 /** The shell with its live parts: running jobs and the user's resource. */
-export function ConsoleShell({ email, initiallyCollapsed, children }: Props) {
+export function ConsoleShell({ email, isSuperuser, initiallyCollapsed, children }: Props) {
   const status = useQuery(
     useTRPC().resource.status.queryOptions(undefined, { refetchInterval: STATUS_POLL_MS }),
   );
@@ -25,8 +25,7 @@ export function ConsoleShell({ email, initiallyCollapsed, children }: Props) {
   return (
     <AppShell
       user={{ email }}
-      // The section appears together with its pages.
-      isSuperuser={false}
+      isSuperuser={isSuperuser}
       runningJobs={activeJobs?.length ?? 0}
       resource={status.data ? shellResource(status.data, status.isError) : null}
       onSignOut={() => void signOut()}

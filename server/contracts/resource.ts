@@ -107,6 +107,8 @@ export type ResourceSummary = {
   /** Null unless reached over SSH. */
   host: string | null;
   prevent_new_submissions: boolean;
+  /** Seconds since a runner last reported; null if none ever did. */
+  runner_seen_seconds_ago: number | null;
   use: ResourceUse;
   timestamp_created: string;
 };

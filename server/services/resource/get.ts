@@ -6,6 +6,7 @@ import type { ResourceDocument, ResourceView } from "@/server/contracts/resource
 import { requireSuperuser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { resourceSummary } from "@/server/services/resource/list";
+import { readHealth } from "@/server/services/resource/read-health";
 import { resourceUses } from "@/server/services/resource/use";
 
 /** @throws ForbiddenError, NotFoundError. */
@@ -16,8 +17,9 @@ export async function getResource(
   requireSuperuser(ctx);
   const row = maybeOne(await ctx.db.select().from(resources).where(eq(resources.id, resource_id)));
   if (!row) throw new NotFoundError("Resource", resource_id);
-  const [uses, profileRows] = await Promise.all([
+  const [uses, health, profileRows] = await Promise.all([
     resourceUses(ctx.db, sql`r.id = ${resource_id}`),
+    readHealth(ctx.db),
     ctx.db
       .select({ id: profiles.id, name: profiles.name })
       .from(profiles)
@@ -25,7 +27,7 @@ export async function getResource(
       .orderBy(asc(profiles.name)),
   ]);
   return {
-    ...resourceSummary(row, uses.get(row.id)),
+    ...resourceSummary(row, health, uses.get(row.id)),
     // Accepted by the contract of its time; the page judges it again.
     document: row.document as ResourceDocument,
     version: row.version,

@@ -1,0 +1,5 @@
+import { ListSkeleton } from "@/components/shell/ListSkeleton";
+
+export default function Loading() {
+  return <ListSkeleton title="Admin" />;
+}
