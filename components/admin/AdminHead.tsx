@@ -11,6 +11,8 @@ const TABS = [
   { href: "/admin", label: "Overview" },
   { href: "/admin/resources", label: "Resources" },
   { href: "/admin/profiles", label: "Profiles" },
+  { href: "/admin/users", label: "Users" },
+  { href: "/admin/groups", label: "Groups" },
 ];
 
 /** The head of the lists of the admin area: what a change here affects, where one can go. */

@@ -72,7 +72,12 @@ export function AdminHome() {
             <ul className="divide-y divide-line">
               {waiting.slice(0, MAX_SHOWN).map((user) => (
                 <li key={user.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3.5 py-2.5">
-                  <span className="min-w-0 truncate font-medium">{user.email}</span>
+                  <Link
+                    href={`/admin/users?user=${user.id}`}
+                    className="min-w-0 truncate rounded-tag font-medium hover:underline"
+                  >
+                    {user.email}
+                  </Link>
                   <StateWord state="waiting">{missing(user)}</StateWord>
                   <RelativeTime
                     value={user.timestamp_created}
@@ -83,7 +88,7 @@ export function AdminHome() {
               ))}
             </ul>
           )}
-          <More count={waiting.length} />
+          <More count={waiting.length} href="/admin/users?show=waiting" />
         </Panel>
       </div>
     </>
@@ -103,12 +108,12 @@ function Line({ children, action }: { children: string; action?: ReactNode }) {
   );
 }
 
-function More({ count, href }: { count: number; href?: string }) {
+function More({ count, href }: { count: number; href: string }) {
   if (count <= MAX_SHOWN) return null;
   const text = `${formatCount(count - MAX_SHOWN)} more`;
   return (
     <p className="border-t border-line px-3.5 py-2 text-12 text-ink-2">
-      {href === undefined ? text : <Link href={href}>{text}</Link>}
+      <Link href={href}>{text}</Link>
     </p>
   );
 }

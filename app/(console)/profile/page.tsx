@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { ProfilePage } from "@/components/profile/ProfilePage";
+import { ProfilePage } from "@/components/account/ProfilePage";
 import { getQueryClient, HydrateClient, load, trpc } from "@/server/api/rsc";
 
 export const metadata: Metadata = { title: "My profile" };

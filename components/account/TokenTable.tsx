@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
-import { SCOPE_WORDS } from "@/components/profile/token-words";
+import { SCOPE_WORDS } from "@/components/account/token-words";
 import { columnsOf } from "@/components/table/columns";
 import { DataTable } from "@/components/table/DataTable";
 import { RowLines } from "@/components/table/RowList";

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { FormDialog } from "@/components/form/FormDialog";
 import { placeServerErrors } from "@/components/form/server-errors";
-import { EXPIRY_OPTIONS, SCOPE_WORDS } from "@/components/profile/token-words";
+import { EXPIRY_OPTIONS, SCOPE_WORDS } from "@/components/account/token-words";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/Button";
 import { Callout } from "@/components/ui/Callout";

@@ -1,10 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { NewTokenButton } from "@/components/profile/NewTokenButton";
-import { PasswordForm } from "@/components/profile/PasswordForm";
-import { SignOutEverywhere } from "@/components/profile/SignOutEverywhere";
-import { TokenTable } from "@/components/profile/TokenTable";
+import { NewTokenButton } from "@/components/account/NewTokenButton";
+import { PasswordForm } from "@/components/account/PasswordForm";
+import { SignOutEverywhere } from "@/components/account/SignOutEverywhere";
+import { TokenTable } from "@/components/account/TokenTable";
 import { Section } from "@/components/project/Section";
 import { Crumbs } from "@/components/shell/crumbs";
 import { PageHead } from "@/components/shell/PageHead";
