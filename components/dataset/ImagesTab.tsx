@@ -2,6 +2,7 @@
 
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useDeferredValue, useMemo, useState } from "react";
 import { ColumnMenu } from "@/components/dataset/ColumnMenu";
 import { columnWidths, defaultColumns, numericAttributes } from "@/components/dataset/columns";
@@ -23,7 +24,7 @@ import { SplitPane } from "@/components/shell/SplitPane";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/Button";
 import { EmptyState } from "@/components/ui/EmptyState";
-import type { ImageFacets } from "@/server/contracts/image";
+import type { ImageFacets, ImageRow } from "@/server/contracts/image";
 import { formatCount, formatNoun } from "@/components/ui/format";
 import { LoadingLine } from "@/components/ui/LoadingLine";
 import { Sheet } from "@/components/ui/Sheet";
@@ -43,6 +44,7 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
   const shownQuery = JSON.parse(shownKey) as typeof query;
   const images = useImagePages(shownQuery, refreshMs);
   const plate = usePlate(datasetId, facets, view, refreshMs);
+  const router = useRouter();
   const [isFilterOpen, setFilterOpen] = useState(false);
 
   // By content: polling brings equal facets as new objects, and the table compares by identity.
@@ -50,16 +52,30 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
   const layout = useMemo(() => tableLayout(facetKey), [facetKey]);
 
   const disabledReason = whyReadOnlyDataset(dataset);
+  const pathOf = (image: ImageRow) => imagePath(image.zarr_url, dataset.zarr_dir);
   const hrefOf = (path: string) => datasetAddress({ ...params, image: path });
   const platePanel = plate && <PlatePanel plate={plate} view={view} />;
+  const shownAt = images.rows.findIndex((image) => pathOf(image) === params.image);
+  const neighbour = (at: number) => {
+    const row = shownAt < 0 ? undefined : images.rows[at];
+    return row ? pathOf(row) : null;
+  };
+  const look = (image: ImageRow) => {
+    const at = images.offset + images.rows.indexOf(image);
+    router.push(`/datasets/${datasetId}/image${datasetAddress({ ...params, image: pathOf(image), at })}`);
+  };
   const inspector = params.image !== "" && (
     <ImageInspector
       key={params.image}
       dataset={dataset}
       path={params.image}
       workflowTaskId={params.task}
-      known={images.rows.find((image) => imagePath(image.zarr_url, dataset.zarr_dir) === params.image)}
+      known={images.rows[shownAt]}
       hrefOf={hrefOf}
+      view={view}
+      previous={neighbour(shownAt - 1)}
+      next={neighbour(shownAt + 1)}
+      at={shownAt < 0 ? null : images.offset + shownAt}
       disabledReason={disabledReason}
       onClose={() => set({ image: null })}
     />
@@ -143,6 +159,7 @@ export function ImagesTab({ datasetId }: { datasetId: number }) {
         withState={params.task !== null}
         selectedPath={params.image || null}
         hrefOf={hrefOf}
+        onLook={look}
         disabledReason={disabledReason}
         empty={
           <EmptyState

@@ -1,24 +1,31 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Pencil, Trash2 } from "lucide-react";
-import Link from "next/link";
+import { Maximize2, Pencil, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
+import { datasetAddress } from "@/components/dataset/search-params";
+import type { DatasetView } from "@/components/dataset/use-dataset-params";
 import { ImageDialog } from "@/components/image/ImageDialog";
-import { imagePath, imageUrl } from "@/components/image/path";
+import { ImageFacts } from "@/components/image/ImageFacts";
+import { imageUrl } from "@/components/image/path";
 import { RemoveImagesDialog } from "@/components/image/RemoveImagesDialog";
-import { Inspector, InspectorSection } from "@/components/shell/Inspector";
-import { StateWord } from "@/components/state/StateWord";
+import { Inspector } from "@/components/shell/Inspector";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/Button";
-import { CopyButton } from "@/components/ui/CopyButton";
 import { cutMiddle } from "@/components/ui/cut-middle";
-import { KeyValues } from "@/components/ui/KeyValues";
+import { LinkButton } from "@/components/ui/LinkButton";
 import { SkeletonLines } from "@/components/ui/Skeleton";
-import { Tag } from "@/components/ui/Tag";
+import { useKeys } from "@/components/viewer/use-keys";
 import type { ImageRow } from "@/server/contracts/image";
 
-const TITLE_CHARACTERS = 34;
+const TITLE_CHARACTERS = 30;
+
+/** The readers of Zarr come when somebody looks. */
+const PicturePanel = dynamic(
+  () => import("@/components/viewer/PicturePanel").then((module) => module.PicturePanel),
+  { ssr: false, loading: () => <div className="h-[300px] shrink-0 bg-stage" /> },
+);
 
 type Props = {
   dataset: { id: number; zarr_dir: string };
@@ -29,6 +36,13 @@ type Props = {
   known: ImageRow | undefined;
   /** Address of this page with another image, for the way to the origin. */
   hrefOf: (path: string) => string;
+  /** The page's address: what is looked at, and how. */
+  view: DatasetView;
+  /** Paths before and after this one in the list; null at its ends. */
+  previous: string | null;
+  next: string | null;
+  /** Place in the filtered list, from 0; null: not loaded. */
+  at: number | null;
   /** Why this person cannot change the list. */
   disabledReason: string | undefined;
   onClose: () => void;
@@ -36,7 +50,7 @@ type Props = {
 
 /** One image: what is known about it, what it was made from, where it lies. */
 export function ImageInspector(props: Props) {
-  const { dataset, path, workflowTaskId, known, hrefOf, disabledReason, onClose } = props;
+  const { dataset, path, workflowTaskId, known, hrefOf, view, disabledReason, onClose } = props;
   const [open, setOpen] = useState<"edit" | "remove" | null>(null);
   const [edits, setEdits] = useState(0);
   const zarrUrl = imageUrl(path, dataset.zarr_dir);
@@ -50,6 +64,9 @@ export function ImageInspector(props: Props) {
   );
   // The search finds longer paths too.
   const image = query.data ? query.data.items.find((row) => row.zarr_url === zarrUrl) : known;
+  const look = `/datasets/${dataset.id}/image${datasetAddress({ ...view.params, image: path, at: props.at })}`;
+  const go = (other: string | null) => (other === null ? undefined : () => view.set({ image: other }));
+  useKeys({ j: go(props.next), k: go(props.previous) });
   return (
     <Inspector
       title={
@@ -60,6 +77,9 @@ export function ImageInspector(props: Props) {
       tools={
         image && (
           <>
+            <LinkButton variant="ghost" size="sm" icon aria-label="Open large" title="Open large" href={look}>
+              <Maximize2 strokeWidth={1.75} />
+            </LinkButton>
             <Button
               variant="ghost"
               size="sm"
@@ -91,7 +111,8 @@ export function ImageInspector(props: Props) {
     >
       {image ? (
         <>
-          <Facts image={image} dataset={dataset} hrefOf={hrefOf} />
+          <PicturePanel dataset={dataset} zarrUrl={zarrUrl} view={view} />
+          <ImageFacts image={image} dataset={dataset} hrefOf={hrefOf} />
           <ImageDialog
             key={`${image.id}-${edits}`}
             open={open === "edit"}
@@ -118,88 +139,5 @@ export function ImageInspector(props: Props) {
         </p>
       )}
     </Inspector>
-  );
-}
-
-function Facts({
-  image,
-  dataset,
-  hrefOf,
-}: {
-  image: ImageRow;
-  dataset: Props["dataset"];
-  hrefOf: Props["hrefOf"];
-}) {
-  const attributes = Object.entries(image.attributes);
-  const types = Object.entries(image.types);
-  return (
-    <>
-      <InspectorSection title="Attributes">
-        {attributes.length === 0 ? (
-          <p className="text-12 text-ink-3">none</p>
-        ) : (
-          <KeyValues facts={attributes.map(([label, value]) => ({ label, value: String(value) }))} />
-        )}
-      </InspectorSection>
-      <InspectorSection title="Types">
-        {types.length === 0 ? (
-          <p className="text-12 text-ink-3">none, so every type counts as no</p>
-        ) : (
-          <ul className="flex flex-wrap gap-1.5">
-            {types.map(([name, value]) => (
-              <li key={name}>
-                <Tag tone={value ? "plain" : "line"}>{value ? name : `not ${name}`}</Tag>
-              </li>
-            ))}
-          </ul>
-        )}
-      </InspectorSection>
-      <InspectorSection title="How it came about">
-        <Origin image={image} dataset={dataset} hrefOf={hrefOf} />
-        {image.state !== null && (
-          <p className="mt-2 flex items-center gap-2 text-12 text-ink-3">
-            Chosen task <StateWord state={image.state} />
-          </p>
-        )}
-      </InspectorSection>
-      <InspectorSection title="Path">
-        <div className="flex items-start gap-1">
-          <code className="min-w-0 flex-1 text-12 break-all text-ink-2">{image.zarr_url}</code>
-          <CopyButton text={image.zarr_url} label="Copy path" className="-my-1" />
-        </div>
-      </InspectorSection>
-    </>
-  );
-}
-
-function Origin({
-  image,
-  dataset,
-  hrefOf,
-}: {
-  image: ImageRow;
-  dataset: Props["dataset"];
-  hrefOf: Props["hrefOf"];
-}) {
-  if (image.origin === null)
-    return <p className="text-12 text-ink-2">Raw data: written by a converter, or added by hand.</p>;
-  const path = imagePath(image.origin, dataset.zarr_dir);
-  if (path === image.origin)
-    return (
-      <p className="text-12 text-ink-2">
-        Made from <code className="break-all">{image.origin}</code>, outside this dataset.
-      </p>
-    );
-  return (
-    <p className="text-12 text-ink-2">
-      Made from{" "}
-      <Link
-        href={hrefOf(path)}
-        scroll={false}
-        className="rounded-tag font-mono break-all text-ink underline underline-offset-3"
-      >
-        {path}
-      </Link>
-    </p>
   );
 }

@@ -3,6 +3,7 @@
 import { Copy, ListX } from "lucide-react";
 import { useMemo, useState } from "react";
 import { imagePath } from "@/components/image/path";
+import { plateOf } from "@/components/image/plate-of";
 import { RemoveImagesDialog } from "@/components/image/RemoveImagesDialog";
 import { StateWord } from "@/components/state/StateWord";
 import { columnsOf } from "@/components/table/columns";
@@ -39,6 +40,8 @@ type Props = {
   /** Path of the image whose panel is open. */
   selectedPath: string | null;
   hrefOf: (path: string) => string;
+  /** Space on a row: the picture, large. */
+  onLook: (image: ImageRow) => void;
   disabledReason: string | undefined;
   empty: ReactNode;
 };
@@ -105,10 +108,15 @@ export function ImageTable(props: Props) {
             </Button>
           </>
         }
+        onRowKey={(key, image) => {
+          if (key !== " ") return false;
+          props.onLook(image);
+          return true;
+        }}
         footerKeys={
           <>
             <Kbd>↑</Kbd>
-            <Kbd>↓</Kbd> move <Kbd>Enter</Kbd> look
+            <Kbd>↓</Kbd> move <Kbd>Enter</Kbd> open <Kbd>Space</Kbd> look
           </>
         }
         rowPx={ROW_PX}
@@ -188,10 +196,8 @@ function columnsFor(
   ]);
 }
 
-/** Raw and projected images of one plate differ in brightness: they lie in different folders. */
 function Picture({ image, dataset, size }: { image: ImageRow; dataset: Props["dataset"]; size: number }) {
-  const [folder = ""] = imagePath(image.zarr_url, dataset.zarr_dir).split("/");
-  const plate = `${image.attributes["plate"] ?? ""} ${folder}`;
+  const plate = plateOf(image, dataset.zarr_dir);
   return <Thumbnail dataset={dataset} zarrUrl={image.zarr_url} plate={plate} size={size} />;
 }
 

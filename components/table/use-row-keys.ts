@@ -55,6 +55,8 @@ export function useRowKeys(
       event.preventDefault();
       return;
     }
+    // The space bar belongs to the control that has the focus.
+    if (event.key === " " && event.target.closest("input, button") !== null) return;
     if (onKey(index, event.key)) event.preventDefault();
   };
 
