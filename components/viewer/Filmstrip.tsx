@@ -41,7 +41,7 @@ export function Filmstrip({ dataset, neighbours, onSelect }: Props) {
             onClick={() => onSelect(image, offset + index)}
             className={cx(
               "flex h-fit w-16 shrink-0 flex-col items-center gap-1 rounded-[3px] text-11",
-              isCurrent ? "text-white" : "text-stage-ink-2 hover:text-stage-ink",
+              isCurrent ? "text-stage-ink" : "text-stage-ink-2 hover:text-stage-ink",
             )}
           >
             <span

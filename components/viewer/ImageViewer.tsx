@@ -137,6 +137,7 @@ export function ImageViewer({ datasetId }: { datasetId: number }) {
             </div>
           )}
         </header>
+        <h2 className="sr-only">How it is shown, and what is known of it</h2>
         <PictureTools state={state} view={view} />
         {image && (
           <ImageFacts

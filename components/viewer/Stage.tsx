@@ -13,7 +13,7 @@ import { scaleBar } from "./viewport";
 
 const STEP = 1.5;
 const BAR_PX = 140;
-export const GLASS = "rounded-[8px] border border-white/12 bg-[#0b0d11]/78 text-stage-ink backdrop-blur-sm";
+export const GLASS = "rounded-[8px] border border-stage-line bg-stage/78 text-stage-ink backdrop-blur-sm";
 
 type Props = {
   scene: Scene;
@@ -87,7 +87,7 @@ function GlassButton(props: { label: string; onClick: () => void; isOff?: boolea
       onClick={props.onClick}
       className={cx(
         "grid size-8 place-items-center rounded-control",
-        props.isOff === true ? "text-stage-ink-2" : "text-stage-ink hover:bg-white/14",
+        props.isOff === true ? "text-stage-ink-2" : "text-stage-ink hover:bg-stage-line",
       )}
     >
       {props.children}
@@ -99,8 +99,8 @@ function ScaleBar({ image, zoom, maxPx }: { image: OpenImage; zoom: number; maxP
   const unit = image.pixel ? "µm" : "px";
   const { length, pixels } = scaleBar((image.pixel?.x ?? 1) / zoom, maxPx);
   return (
-    <div className="pointer-events-none absolute bottom-4 left-4 text-12 font-medium text-white [text-shadow:0_1px_3px_#000]">
-      <div style={{ width: pixels }} className="mb-1 h-[3px] bg-white shadow-[0_0_3px_#000]" />
+    <div className="pointer-events-none absolute bottom-4 left-4 text-12 font-medium text-stage-ink [text-shadow:0_1px_3px_#000]">
+      <div style={{ width: pixels }} className="mb-1 h-[3px] bg-stage-ink shadow-[0_0_3px_#000]" />
       {formatLength(length, unit)}
     </div>
   );
