@@ -1,5 +1,6 @@
 /** Opens an OME-Zarr image: metadata and arrays, no pixels yet. */
 import * as zarr from "zarrita";
+import { registerCodecs } from "./codecs";
 import { DataError } from "./data-store";
 import { parseLabels, parseMultiscale } from "./ngff";
 import type { AxisName, Multiscale } from "./ngff";
@@ -28,6 +29,8 @@ export type OpenImage = {
   /** Micrometres per pixel of level 0; null: unknown. */
   pixel: { x: number; y: number; z: number } | null;
 };
+
+registerCodecs();
 
 /** Both formats are common: what the last image of this page was is asked for first. */
 let lastFormat: Format = "v2";
