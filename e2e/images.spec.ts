@@ -205,7 +205,7 @@ test("from the table to the panel, to the large picture, to the next image, and 
   const panel = page.getByRole("complementary", { name: "Details" });
   await expect(panel.getByRole("heading", { level: 2, name: "v04_blosc.zarr" })).toBeVisible();
   await settled(page);
-  expect(await differentColours(canvasOf(page))).toBeGreaterThan(100);
+  expect(await differentColours(canvasOf(page))).toBeGreaterThan(20);
   await page.keyboard.press("j");
   await expect(panel.getByRole("heading", { level: 2, name: "v04_gzip.zarr" })).toBeVisible();
 
@@ -222,23 +222,34 @@ test("from the table to the panel, to the large picture, to the next image, and 
   await expect(page).toHaveURL(new RegExp(`/datasets/${samples.id}\\?.*image=v05_zstd`));
 });
 
-test("the images of the quickstart, in both themes and on a phone", async ({ page, api }) => {
+const quickstart = async (api: { dataset: { list: { query: (input: object) => Promise<Found[]> } } }) => {
   const dataset = (await api.dataset.list.query({})).find(({ name }) => name === "Simulated plate");
   if (!dataset) throw new Error("The quickstart makes this dataset.");
-  await page.goto(`/datasets/${dataset.id}`);
-  await expect.poll(() => page.locator("canvas[data-thumbnail]").count()).toBeGreaterThan(9);
-  expect(await differentColours(page.locator("canvas[data-thumbnail]").first())).toBeGreaterThan(50);
+  return `/datasets/${dataset.id}`;
+};
+type Found = { id: number; name: string };
 
-  await page.goto(`/datasets/${dataset.id}/image?image=plate.zarr/B/02/0`);
+test("the images of the quickstart in the table, also on a phone", async ({ page, api }) => {
+  const address = await quickstart(api);
+  const pictures = page.locator("canvas[data-thumbnail]");
+  await page.goto(address);
+  await expect.poll(() => pictures.count()).toBeGreaterThan(9);
+  expect(await differentColours(pictures.first())).toBeGreaterThan(50);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(address);
+  await expect.poll(() => pictures.count()).toBeGreaterThan(3);
+});
+
+test("a picture large, in both themes and on a phone", async ({ page, api }) => {
+  await page.goto(`${await quickstart(api)}/image?image=plate.zarr/B/02/0`);
   await settled(page);
   await expect(page.getByRole("slider", { name: "Plane" })).toBeVisible();
   expect(await differentColours(canvasOf(page))).toBeGreaterThan(100);
   await expectAccessible(page);
-  await page.goto(`/datasets/${dataset.id}?image=plate_mip.zarr/B/02/0`);
+});
+
+test("a picture in the panel, in both themes and on a phone", async ({ page, api }) => {
+  await page.goto(`${await quickstart(api)}?image=plate_mip.zarr/B/02/0`);
   await settled(page);
   await expectAccessible(page);
-
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`/datasets/${dataset.id}`);
-  await expect.poll(() => page.locator("canvas[data-thumbnail]").count()).toBeGreaterThan(3);
 });
