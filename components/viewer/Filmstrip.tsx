@@ -47,7 +47,7 @@ export function Filmstrip({ dataset, neighbours, onSelect }: Props) {
             <span
               className={cx(
                 "rounded-[3px] leading-none",
-                isCurrent && "outline-2 outline-offset-2 outline-[#b0a3fb]",
+                isCurrent && "outline-2 outline-offset-2 outline-stage-select",
               )}
             >
               <Thumbnail

@@ -116,7 +116,7 @@ export function LabelControls({ names, name, mode, problem, onChange }: LabelPro
         />
       ) : (
         <p className="mt-1 flex items-center gap-2 text-12 text-ink-2">
-          <span className="size-3 rounded-[3px] border border-control bg-[#ffe28c]" aria-hidden="true" />
+          <span className="size-3 rounded-[3px] border border-control bg-object" aria-hidden="true" />
           {name}
         </p>
       )}

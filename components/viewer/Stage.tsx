@@ -99,8 +99,8 @@ function ScaleBar({ image, zoom, maxPx }: { image: OpenImage; zoom: number; maxP
   const unit = image.pixel ? "µm" : "px";
   const { length, pixels } = scaleBar((image.pixel?.x ?? 1) / zoom, maxPx);
   return (
-    <div className="pointer-events-none absolute bottom-4 left-4 text-12 font-medium text-stage-ink [text-shadow:0_1px_3px_#000]">
-      <div style={{ width: pixels }} className="mb-1 h-[3px] bg-stage-ink shadow-[0_0_3px_#000]" />
+    <div className="pointer-events-none absolute bottom-4 left-4 text-12 font-medium text-stage-ink [text-shadow:0_1px_3px_var(--stage)]">
+      <div style={{ width: pixels }} className="mb-1 h-[3px] bg-stage-ink shadow-[0_0_3px_var(--stage)]" />
       {formatLength(length, unit)}
     </div>
   );
