@@ -8,10 +8,14 @@ import type { WorkflowView } from "@/server/contracts/workflow";
 import { usePageParams } from "../shell/ShallowLinks";
 import { StateGlyph } from "../state/StateGlyph";
 import { useTRPC } from "../trpc/client";
-import { formatNoun } from "../ui/format";
+import { formatCount, formatNoun } from "../ui/format";
 import { LinkButton } from "../ui/LinkButton";
 import { Tag } from "../ui/Tag";
-import { groupCauses, type CauseGroup } from "./job-words";
+import { groupCauses, isActive, whyNotRun, type CauseGroup } from "./job-words";
+import { RerunUnits } from "./RerunUnits";
+
+/** So many kinds of evidence one request may name. */
+const MOST_CAUSES = 100;
 
 /** One card per cause: what, how many, the evidence, and where to change it. */
 export function FailureCards({ job }: { job: JobView }) {
@@ -32,6 +36,11 @@ export function FailureCards({ job }: { job: JobView }) {
             cause={cause}
             task={task}
             runId={task.run?.id ?? 0}
+            rerun={
+              job.workflow_id === null || job.dataset_id === null || isActive(job.state)
+                ? null
+                : { disabledReason: whyNotRun(job) }
+            }
             editHref={editHref(job, task, cause, workflow)}
           />
         )),
@@ -44,10 +53,12 @@ type CardProps = {
   cause: CauseGroup;
   task: JobTask;
   runId: number;
+  /** Null: there is nothing to repeat it with, or the job is not over. */
+  rerun: { disabledReason: string | undefined } | null;
   editHref: { href: string; label: string } | null;
 };
 
-function FailureCard({ cause, task, runId, editHref: edit }: CardProps) {
+function FailureCard({ cause, task, runId, rerun, editHref: edit }: CardProps) {
   const params = usePageParams();
   const isOpen = params.getId("unit") === cause.first_unit_id;
   return (
@@ -78,6 +89,13 @@ function FailureCard({ cause, task, runId, editHref: edit }: CardProps) {
           <LinkButton size="sm" href={edit.href}>
             {edit.label}
           </LinkButton>
+        )}
+        {rerun !== null && (
+          <RerunUnits
+            input={{ run_id: runId, like_unit_ids: cause.unit_ids.slice(0, MOST_CAUSES) }}
+            label={`Rerun ${formatCount(cause.units)}`}
+            {...rerun}
+          />
         )}
         <LinkButton
           size="sm"
@@ -113,9 +131,7 @@ function editHref(
   if (job.workflow_id === null) return null;
   const params = new URLSearchParams();
   if (job.dataset_id !== null) params.set("dataset", String(job.dataset_id));
-  const now = workflow?.tasks.find(
-    ({ order, alias, task: { name } }) => order === task.order && (alias ?? name) === task.name,
-  );
+  const now = workflow?.tasks.find(({ id }) => id === task.workflow_task_id);
   if (now !== undefined) params.set("task", String(now.id));
   const isResource = cause.kind === "out_of_memory" || cause.kind === "time_limit" || cause.kind === "killed";
   if (isResource) params.set("tab", "resources");

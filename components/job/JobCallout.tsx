@@ -51,7 +51,7 @@ export function JobCallout({ job, silentSinceMs, onRetry }: Props) {
   if (job.state === "stopped" && job.stop_requested_by !== null) {
     return (
       <Callout title={`Stopped by ${job.stop_requested_by}.`}>
-        Finished results are kept. Run the workflow again to do the rest.
+        Finished results are kept. Continue runs the rest, and only that.
       </Callout>
     );
   }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Info, ScrollText } from "lucide-react";
+import { Info, ScrollText, StepForward } from "lucide-react";
 import Link from "next/link";
 import { AnswerBand } from "../shell/AnswerBand";
 import { Crumbs } from "../shell/crumbs";
@@ -12,13 +12,14 @@ import { CountLegend } from "../state/CountLegend";
 import { StatePill } from "../state/StatePill";
 import { LinkButton } from "../ui/LinkButton";
 import { RelativeTime } from "../ui/RelativeTime";
+import { ContinueJob } from "./ContinueJob";
 import { FailureCards } from "./FailureCards";
 import { JobCallout } from "./JobCallout";
 import { JobStats } from "./JobStats";
 import { JobUnits, useShownUnits } from "./JobUnits";
 import { StopJob } from "./StopJob";
 import { TaskSteps } from "./TaskSteps";
-import { answerOf, isActive, notStarted, shownTask } from "./job-words";
+import { answerOf, isActive, notStarted, shownTask, whyNotRun } from "./job-words";
 import { useJobInspector } from "./use-job-inspector";
 import { useJob } from "./use-job";
 
@@ -57,6 +58,7 @@ export function JobPage({ jobId }: { jobId: number }) {
                   <Info strokeWidth={1.75} /> Details
                 </LinkButton>
                 {isActive(job.state) && <StopJob job={job} onStopped={() => void pollNow()} />}
+                <GoOn job={job} />
               </>
             }
           />
@@ -78,6 +80,26 @@ export function JobPage({ jobId }: { jobId: number }) {
   );
 }
 
+/** The way on after a job that left something open, as long as no other job has taken it. */
+function GoOn({ job }: { job: ReturnType<typeof useJob>["job"] }) {
+  const { workflow_id, dataset_id, continued_by_job_id: next } = job;
+  if (job.state !== "failed" && job.state !== "stopped") return null;
+  if (next !== null)
+    return (
+      <LinkButton href={`/jobs/${next}`} variant="solid">
+        <StepForward strokeWidth={1.75} /> {`Continued by job ${next}`}
+      </LinkButton>
+    );
+  if (workflow_id === null || dataset_id === null) return null;
+  return (
+    <ContinueJob
+      workflow={{ id: workflow_id, name: job.workflow_name }}
+      dataset={{ id: dataset_id, name: job.dataset_name }}
+      disabledReason={whyNotRun(job)}
+    />
+  );
+}
+
 /** "Nuclei → First plate · submitted today 01:10 by i.moreau". */
 function JobFacts({ job }: { job: ReturnType<typeof useJob>["job"] }) {
   const dataset = job.dataset_id === null ? "" : `?dataset=${job.dataset_id}`;
@@ -94,6 +116,12 @@ function JobFacts({ job }: { job: ReturnType<typeof useJob>["job"] }) {
         {"· submitted "}
         <RelativeTime value={job.start_timestamp} />
         {` by ${job.user_email}`}
+        {job.continues_job_id !== null && (
+          <>
+            {job.mode === "retry" ? " · reruns units of " : " · continues "}
+            <MaybeLink href={`/jobs/${job.continues_job_id}`}>{`job ${job.continues_job_id}`}</MaybeLink>
+          </>
+        )}
       </span>
     </span>
   );

@@ -8,6 +8,7 @@ import { useTRPC } from "../trpc/client";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { formatCount, formatNoun } from "../ui/format";
+import { whyNotRun } from "./job-words";
 
 /** Asks first, with the numbers; the job itself says when it has stopped. */
 export function StopJob({ job, onStopped }: { job: JobView; onStopped: () => void }) {
@@ -15,11 +16,7 @@ export function StopJob({ job, onStopped }: { job: JobView; onStopped: () => voi
   const stop = useMutation(useTRPC().job.stop.mutationOptions());
   const { running, pending, done } = job.units;
   const isAsked = job.state === "stopping" || job.stop_requested_by !== null;
-  const reason = !job.can.execute
-    ? "Your right in this project is to read. Its owner can give you the right to run jobs."
-    : isAsked
-      ? "It is being stopped."
-      : undefined;
+  const reason = whyNotRun(job) ?? (isAsked ? "It is being stopped." : undefined);
   const label = running > 0 ? `Stop ${formatNoun(running, "unit")}` : "Stop job";
   return (
     <>

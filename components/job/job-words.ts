@@ -73,7 +73,14 @@ export function answerOf(job: JobView): { number: string; text: string; units: U
   return { number: formatCount(endedCount(units)), text: `${of} ${verb} ${taskTitle(task)}`, units };
 }
 
-export type CauseGroup = Run["causes"][number];
+/** `unit_ids`: the first unit of each cause in the group. */
+export type CauseGroup = Run["causes"][number] & { unit_ids: number[] };
+
+/** Why the person cannot start anything in the project of a job; undefined: he can. */
+export const whyNotRun = (job: Pick<JobView, "can">): string | undefined =>
+  job.can.execute
+    ? undefined
+    : "Your right in this project is to read. Its owner can give you the right to run jobs.";
 
 /**
  * Causes that differ only in what each unit has of its own, paths and numbers, are one. The server tells the
@@ -87,8 +94,15 @@ export function groupCauses(run: Pick<Run, "causes" | "units">): CauseGroup[] {
     const key = `${cause.kind} ${(cause.evidence ?? "").replace(PATH, "/").replace(/\d+(\.\d+)?/g, "#")}`;
     const known = groups.get(key);
     if (known === undefined)
-      groups.set(key, { ...cause, evidence: cause.evidence?.replace(PATH, cutPath) ?? null });
-    else known.units += cause.units;
+      groups.set(key, {
+        ...cause,
+        unit_ids: [cause.first_unit_id],
+        evidence: cause.evidence?.replace(PATH, cutPath) ?? null,
+      });
+    else {
+      known.units += cause.units;
+      known.unit_ids.push(cause.first_unit_id);
+    }
   }
   const found = [...groups.values()].sort((a, b) => b.units - a.units);
   const [only] = found;

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect } from "react";
 import type { UnitView } from "@/server/contracts/job";
+import { RerunUnits } from "../job/RerunUnits";
 import { Inspector } from "../shell/Inspector";
 import { LogViewer } from "../shell/LogViewer";
 import { usePageParams } from "../shell/ShallowLinks";
@@ -125,6 +126,11 @@ function UnitParts({ unit }: { unit: UnitView }) {
             )}
             <span className="mt-1 block text-ink-2">{unit.cause.next_step}</span>
           </Callout>
+        )}
+        {(unit.state === "failed" || unit.state === "stopped") && (
+          <div className="mt-3">
+            <RerunUnits input={{ run_id: unit.run_id, unit_ids: [unit.id] }} label="Rerun this unit" />
+          </div>
         )}
       </div>
       <Tabs

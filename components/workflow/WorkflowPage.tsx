@@ -21,6 +21,7 @@ import { formatCount, formatNoun } from "../ui/format";
 import { Kbd } from "../ui/Kbd";
 import { Select } from "../ui/Select";
 import { AddTaskDialog } from "./AddTaskDialog";
+import { ContinueJob } from "../job/ContinueJob";
 import { defaultDataset, workflowJobsInput } from "./default-dataset";
 import { JobsOnDataset } from "./JobsOnDataset";
 import { RunDialog } from "./RunDialog";
@@ -231,9 +232,14 @@ function RunButton({ workflow, dataset, progress, onRun, isDialogOpen }: RunButt
     return () => window.removeEventListener("keydown", onKeyDown);
   }, [isDialogOpen]);
   return (
-    <Button variant="solid" disabledReason={reason} onClick={onRun} {...leaves}>
-      <Play strokeWidth={1.75} /> {`Run ${formatNoun(workflow.tasks.length, "task")}`}{" "}
-      <Kbd tone="solid">R</Kbd>
-    </Button>
+    <>
+      {job != null && dataset !== null && (
+        <ContinueJob workflow={workflow} dataset={dataset} variant="outline" disabledReason={reason} />
+      )}
+      <Button variant="solid" disabledReason={reason} onClick={onRun} {...leaves}>
+        <Play strokeWidth={1.75} /> {`Run ${formatNoun(workflow.tasks.length, "task")}`}{" "}
+        <Kbd tone="solid">R</Kbd>
+      </Button>
+    </>
   );
 }

@@ -1,0 +1,117 @@
+/** A job that failed is understood from its page, repaired, and goes on; nothing is computed twice. */
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, test } from "./fixtures";
+import type { Session } from "./session";
+import { rawImagesFolder } from "./support/raw-images";
+
+const JOB_TIMEOUT_MS = 180_000;
+
+/** Convert, project, segment with a channel that no image has, measure. */
+async function runWithWrongChannel(api: Session["api"], projectId: number) {
+  const { dataset_id } = await api.dataset.create.mutate({ project_id: projectId, name: "Plate" });
+  const task = (name: string, args: object = {}) => ({
+    task: { pkg_name: "fractal-example-tasks", name },
+    ...args,
+  });
+  const { workflow_id } = await api.workflow.import.mutate({
+    project_id: projectId,
+    workflow: {
+      name: "Nuclei",
+      task_list: [
+        task("Convert TIFF Folder", { args_non_parallel: { images_folder: await rawImagesFolder(api) } }),
+        task("Project Z"),
+        task("Segment Nuclei", { args_parallel: { channel: "no such channel" } }),
+        task("Measure Features"),
+      ],
+    },
+  });
+  const { job_id } = await api.job.submit.mutate({ workflow_id, dataset_id });
+  await expect
+    .poll(async () => (await api.job.get.query({ job_id })).state, { timeout: JOB_TIMEOUT_MS })
+    .toBe("failed");
+  return { dataset_id, workflow_id, job_id };
+}
+
+const jobIs = (page: Page, state: string) =>
+  expect(page.getByRole("heading", { level: 1, name: /^Job \d+$/ }).locator("xpath=..")).toContainText(
+    state,
+    {
+      timeout: JOB_TIMEOUT_MS,
+    },
+  );
+const idOf = (page: Page) => Number(new URL(page.url()).pathname.split("/").at(-1));
+
+test("wrong argument: cause, evidence and log on the page; change it, continue, and all is done once", async ({
+  page,
+  api,
+  project,
+}) => {
+  test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
+  const { job_id } = await runWithWrongChannel(api, project.id);
+  const before = await api.job.get.query({ job_id });
+  await page.goto(`/jobs/${job_id}`);
+  const card = page.getByRole("article").first();
+  await expect(card.getByRole("heading", { name: "Task error" })).toBeVisible();
+  await expect(card).toContainText("no such channel");
+  await expectAccessible(page);
+  await card.getByRole("link", { name: "Log" }).click();
+  await expect(page.getByText(/, exit code 1$/)).toBeVisible();
+  // On the card, above the log, and in the log itself.
+  await expect(page.getByText(/There is no channel 'no such channel'/)).toHaveCount(3);
+
+  await card.getByRole("link", { name: "Change arguments" }).click();
+  const channel = page.getByLabel("Channel", { exact: false }).first();
+  await channel.fill("C01");
+  await page.getByRole("button", { name: /^Save/ }).click();
+  await expect(page.getByRole("button", { name: /^Save/ })).toBeHidden();
+
+  await page.goto(`/jobs/${job_id}`);
+  await page.getByRole("button", { name: "Continue" }).click();
+  const dialog = page.getByRole("dialog", { name: "Continue with what is missing" });
+  await expect(dialog.getByText(/failed last time|done with other arguments/).first()).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Show images: failed last time" }).first().click();
+  await expect(
+    dialog.getByRole("list", { name: "Images: failed last time" }).getByRole("listitem"),
+  ).toHaveCount(before.tasks[2]?.run?.units.failed ?? 0);
+  await dialog.getByRole("button", { name: /^Run \d+ units$/ }).click();
+
+  await expect(page.getByText(`continues job ${job_id}`)).toBeVisible();
+  await jobIs(page, "Done");
+  const after = await api.job.get.query({ job_id: idOf(page) });
+  expect(after.tasks.map(({ name }) => name)).toEqual(["Segment Nuclei", "Measure Features"]);
+  // Nothing of what was done before ran again.
+  expect(after.units.failed).toBe(0);
+  expect(after.units.total).toBe(2 * (before.tasks[2]?.run?.units.failed ?? 0));
+  await page.goto(`/jobs/${job_id}`);
+  await expect(page.getByRole("link", { name: `Continued by job ${after.id}` })).toBeVisible();
+});
+
+test("rerun repeats exactly the units of a cause, with their old arguments, and says so before", async ({
+  page,
+  api,
+  project,
+}) => {
+  test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
+  const { job_id } = await runWithWrongChannel(api, project.id);
+  const failed = (await api.job.get.query({ job_id })).tasks[2]?.run?.units.failed ?? 0;
+  await page.goto(`/jobs/${job_id}`);
+  await page
+    .getByRole("article")
+    .first()
+    .getByRole("button", { name: `Rerun ${failed}` })
+    .click();
+  const dialog = page.getByRole("dialog", { name: /^Run again with the same arguments/ });
+  await expect(dialog).toContainText(`${failed} units run again in a new job`);
+  await expect(dialog).toContainText("Measure Features");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: `Run ${failed} units` }).click();
+  await expect(page.getByText(`reruns units of job ${job_id}`)).toBeVisible();
+  // The arguments are as wrong as before.
+  await jobIs(page, "Failed");
+  const after = await api.job.get.query({ job_id: idOf(page) });
+  expect(after.tasks[0]).toMatchObject({
+    name: "Segment Nuclei",
+    run: { is_retry: true, units: { failed } },
+  });
+});
