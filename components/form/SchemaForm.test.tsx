@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderToString } from "react-dom/server";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Manifest } from "@/server/contracts/task";
-import { changesBetween, defaultsOf, requiredDefaults, storedValues } from "./schema-values";
+import { applyEdit, changesBetween, defaultsOf, requiredDefaults, shownValues } from "./schema-values";
+import { FormBoundary } from "./FormBoundary";
+import type { JsonMap } from "./json";
 import { argumentNames } from "./schema-prepare";
+import { readNumber } from "./schema-widgets";
 import { SchemaForm, type SchemaFormProps } from "./SchemaForm";
 
 const path = "examples/fractal-example-tasks/src/fractal_example_tasks/__FRACTAL_MANIFEST__.json";
@@ -18,7 +21,7 @@ const parts = manifest.task_list.flatMap((task) =>
 
 const draw = (props: Partial<SchemaFormProps> & Pick<SchemaFormProps, "schema">) =>
   renderToString(
-    <SchemaForm dialect="2020-12" label="Arguments" value={{}} onChange={() => undefined} {...props} />,
+    <SchemaForm version="pydantic_v2" label="Arguments" value={{}} onChange={() => undefined} {...props} />,
   );
 
 test.each(parts)("every argument of $name has a label", ({ schema }) => {
@@ -93,20 +96,70 @@ test("a schema that cannot be drawn is edited as JSON, and says why", () => {
   expect(html).toContain("textarea");
 });
 
-test("only what differs from its default is stored, and required arguments always", () => {
-  const filled = defaultsOf(all, "2020-12");
-  expect(filled).toMatchObject({ size: 1.5, list: ["x"], pair: [1, 2], group: { depth: 2 } });
-  expect(storedValues(all, { ...filled, text: "t", size: 2, flag: undefined }, "2020-12")).toEqual({
-    text: "t",
-    size: 2,
-    group: { depth: 2 },
+const edit = (stored: JsonMap, change: (shown: JsonMap) => JsonMap) => {
+  const shown = shownValues(all, stored);
+  return applyEdit(all, stored, shown, change(shown));
+};
+
+test("an edit changes what it is about, and nothing else that is stored", () => {
+  const stored = { unknown: [1], size: 1.5, maybe: null, text: "t", list: ["x", "y"] };
+  expect(edit(stored, (shown) => ({ ...shown, flag: true }))).toEqual({ ...stored, flag: true });
+  expect(Object.keys(edit(stored, (shown) => ({ ...shown, text: "u" })))).toEqual(Object.keys(stored));
+  expect(edit(stored, (shown) => ({ ...shown, list: ["y"] }))).toEqual({ ...stored, list: ["y"] });
+});
+
+test("a part of a group takes its group along only where the group was not stored", () => {
+  expect(edit({}, (shown) => ({ ...shown, group: { depth: 3 } }))).toEqual({ group: { depth: 3 } });
+  const stored = { group: { depth: 2, extra: 1 } };
+  expect(edit(stored, (shown) => ({ ...shown, group: { depth: 4, extra: 1 } }))).toEqual({
+    group: { depth: 4, extra: 1 },
   });
-  expect(requiredDefaults(all, "2020-12")).toEqual({ group: { depth: 2 } });
+});
+
+test("what goes back to its default is not stored; a cleared field neither; null is", () => {
+  expect(edit({ size: 2, text: "t" }, (shown) => ({ ...shown, size: 1.5 }))).toEqual({ text: "t" });
+  expect(edit({ size: 2, text: "t" }, (shown) => ({ ...shown, text: undefined }))).toEqual({ size: 2 });
+  expect(edit({ maybe: 3 }, (shown) => ({ ...shown, size: null }))).toEqual({ maybe: 3, size: null });
+});
+
+test("a new workflow task carries what it is refused without", () => {
+  expect(defaultsOf(all)).toMatchObject({ size: 1.5, list: ["x"], pair: [1, 2], group: { depth: 2 } });
+  expect(requiredDefaults(all)).toEqual({ group: { depth: 2 } });
 });
 
 test("a change is told with both values, the default where none is stored", () => {
-  expect(changesBetween(all, {}, { size: 2, list: [] }, "2020-12")).toEqual([
-    { name: "size", title: "Size (µm)", before: "1.5", after: "2" },
+  expect(changesBetween(all, {}, { size: 2, list: [] })).toEqual([
+    { name: "size", title: "Size", before: "1.5", after: "2" },
     { name: "list", title: "A list", before: "x", after: "an empty list" },
   ]);
+});
+
+test.each([
+  ["5", 5],
+  [" -1.50 ", -1.5],
+  ["1e3", 1000],
+  ["9007199254740991", 9007199254740991],
+  ["9007199254740993", "9007199254740993"],
+  ["1e999", "1e999"],
+  ["5abc", "5abc"],
+  ["0x10", "0x10"],
+  [".5", 0.5],
+])("typed %j is %j, never a number that nobody typed", (typed, read) => {
+  expect(readNumber(typed)).toBe(read);
+});
+
+test("a form that breaks is replaced by JSON with the values, and says so in the log", () => {
+  const logged = vi.fn();
+  vi.stubGlobal("reportError", logged);
+  expect(FormBoundary.getDerivedStateFromError(new Error("Boom."))).toEqual({ reason: "Boom." });
+  const boundary = new FormBoundary({ label: "Arguments", children: null, fallback: (reason) => reason });
+  boundary.componentDidCatch(new Error("Boom."), { componentStack: "" });
+  expect(logged).toHaveBeenCalledWith(
+    expect.objectContaining({
+      message: expect.stringContaining('"Arguments" broke') as string,
+      cause: new Error("Boom."),
+    }),
+  );
+  boundary.state = { reason: "Boom." };
+  expect(boundary.render()).toBe("Boom.");
 });

@@ -3,34 +3,33 @@
 // Not from the package's index: that loads its test registry, and with it Ajv, which writes code.
 import Form from "@rjsf/core/lib/components/Form.js";
 import type { RJSFSchema, TemplatesType } from "@rjsf/utils";
-import { Component, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState } from "react";
+import { judgedSchema } from "@/server/domain/arguments/judged";
 import { Callout } from "../ui/Callout";
+import { FormBoundary } from "./FormBoundary";
 import { JsonEditor } from "./JsonEditor";
 import { isSame, type JsonMap } from "./json";
-import { SchemaField, type FormContext } from "./schema-field";
-import {
-  SchemaChoice,
-  SchemaCycle,
-  SchemaEntry,
-  SchemaGroup,
-  SchemaList,
-  SchemaListItem,
-  SchemaUnsupported,
-} from "./schema-groups";
-import { prepareSchema, withoutManaged } from "./schema-prepare";
-import { errorTree, findProblems, makeFormValidator, type Dialect } from "./schema-validator";
-import { DEFAULTS, defaultsOf, storedValues } from "./schema-values";
-import { NumberField, SelectWidget, SwitchWidget, TextWidget } from "./schema-widgets";
+import { FormActions, type FormContext, type Path } from "./schema-context";
+import { SchemaField } from "./schema-field";
+import { SchemaCycle, SchemaGroup, SchemaUnsupported } from "./schema-groups";
+import { DRAWN, GuardedField } from "./schema-guard";
+import { SchemaList, SchemaListItem } from "./schema-lists";
+import { reservedName } from "./schema-limits";
+import { prepareSchema } from "./schema-prepare";
+import { errorTree, findProblems, SILENT } from "./schema-validator";
+import { applyEdit, defaultsOf, shownValues } from "./schema-values";
+import { NumberField, SelectWidget, SwitchField, TextField } from "./schema-widgets";
 
 export type SchemaFormProps = {
   /** Arguments of one part of a task, as the package ships it. */
   schema: JsonMap;
-  dialect: Dialect;
+  /** `args_schema_version` of the task: which spelling of JSON Schema it is. */
+  version: string | null;
   /** Names the form: "Compute arguments". */
   label: string;
   /** What is stored. A change from outside (discard) needs a new `key`. */
   value: JsonMap;
-  /** Called with what would be stored: without cleared fields and without what equals its default. */
+  /** Called with what would be stored: the stored values with the edit in them, and nothing else changed. */
   onChange: (value: JsonMap | null) => void;
   /** What the server objected to, reason by dotted path. */
   problems?: Readonly<Record<string, string>>;
@@ -46,112 +45,142 @@ const templates: Partial<TemplatesType<JsonMap, RJSFSchema, FormContext>> = {
   ObjectFieldTemplate: SchemaGroup,
   ArrayFieldTemplate: SchemaList,
   ArrayFieldItemTemplate: SchemaListItem,
-  MultiSchemaFieldTemplate: SchemaChoice,
-  WrapIfAdditionalTemplate: SchemaEntry,
   UnsupportedFieldTemplate: SchemaUnsupported,
   CyclicSchemaExpandTemplate: SchemaCycle,
 };
-const fields = { NumberField };
-const widgets = {
-  TextWidget,
-  TextareaWidget: TextWidget,
-  EmailWidget: TextWidget,
-  URLWidget: TextWidget,
-  PasswordWidget: TextWidget,
-  DateWidget: TextWidget,
-  DateTimeWidget: TextWidget,
-  TimeWidget: TextWidget,
-  ColorWidget: TextWidget,
-  UpDownWidget: TextWidget,
-  SelectWidget,
-  RadioWidget: SelectWidget,
-  CheckboxWidget: SwitchWidget,
-};
+const widgets = { SelectWidget };
 const noSubmit = { "ui:submitButtonOptions": { norender: true } };
 const notDrawn = { "ui:widget": "hidden" };
 
 /**
  * The arguments of a task as a form made from its JSON Schema; nothing else imports the form library. A
- * schema that cannot be drawn is edited as JSON.
+ * schema that cannot be drawn, and a form that breaks, are edited as JSON with the values as they are.
  */
 export function SchemaForm(props: SchemaFormProps) {
-  const drawable = drawableOf(props);
-  if (!drawable.ok) return <Fallback {...props} why={drawable.why} />;
+  const prepared = prepareSchema(props.schema);
+  if (!prepared.ok) return <Fallback {...props} why={prepared.why} />;
+  const reserved = reservedName(props.value);
+  if (reserved !== null)
+    return <Fallback {...props} why={`A name like ${reserved} is not possible in a form.`} />;
   return (
-    <FormBoundary fallback={(reason) => <Fallback {...props} why={reason} />}>
-      <DrawnForm {...props} drawn={drawable.schema} />
+    <FormBoundary label={props.label} fallback={(reason) => <Fallback {...props} why={reason} />}>
+      <DrawnForm {...props} root={prepared.root} />
     </FormBoundary>
   );
 }
 
-function drawableOf({ schema, dialect }: SchemaFormProps) {
-  try {
-    const drawn = prepareSchema(schema) as RJSFSchema;
-    // A schema that cannot judge is found out here, not at the first key press.
-    findProblems(withoutManaged(schema), {}, dialect);
-    return { ok: true as const, schema: drawn };
-  } catch (error) {
-    return { ok: false as const, why: error instanceof Error ? error.message : "The schema cannot be read." };
-  }
-}
+/** What the library has of it: methods of its root. */
+type Handle = { setFieldValue: (path: (string | number)[], value: unknown) => void };
 
-function DrawnForm(props: SchemaFormProps & { drawn: RJSFSchema }) {
-  const { schema, drawn, dialect, onChange, problems = {} } = props;
-  // With the defaults from the start, or the library would report them as the first change.
-  const [values, setValues] = useState<JsonMap>(() => ({ ...defaultsOf(schema, dialect), ...props.value }));
+function DrawnForm(props: SchemaFormProps & { root: JsonMap }) {
+  const { schema, root, version, onChange, problems = {} } = props;
+  const [values, setValues] = useState<JsonMap>(() => shownValues(schema, props.value));
+  // What would be stored, and is judged: a default that is only shown is the task's own business.
+  const [stored, setStored] = useState<JsonMap>(props.value);
+  const form = useRef<Handle>(null);
   const [touched, setTouched] = useState<Readonly<Record<string, true>>>({});
-  const [validator] = useState(() => makeFormValidator(withoutManaged(schema), dialect));
   const touch = (id: string | undefined) => {
-    if (id !== undefined && touched[id] !== true) setTouched({ ...touched, [id]: true });
+    if (id !== undefined) setTouched((old) => (old[id] === true ? old : { ...old, [id]: true }));
   };
-  // Judged here, so that a form that was only opened is judged too; the library shows what it is given.
-  const found = findProblems(withoutManaged(schema), values, dialect);
-  const answered = Object.entries(problems).map(([path, reason]) => ({ path: path.split("."), reason }));
-  const extraErrors = errorTree([...found, ...answered.filter(({ path }) => path[0] !== "")]);
+  const actions = useMemo(
+    () => ({
+      change: (path: Path, value: unknown, id?: string) => {
+        form.current?.setFieldValue([...path], value);
+        touch(id);
+      },
+    }),
+    [],
+  );
+  // The library gets a root without properties: it would add, drop and rewrite values by them.
+  const library = useMemo(() => {
+    const { $defs, ...drawn } = root;
+    return { type: "object", $defs, [DRAWN]: drawn } as unknown as RJSFSchema;
+  }, [root]);
+  const extraErrors = useMemo(() => {
+    const found = findProblems(schema, stored, version);
+    const answered = Object.entries(problems).map(([path, reason]) => ({ path: path.split("."), reason }));
+    const isNew = ({ path, reason }: { path: string[]; reason: string }) =>
+      path[0] !== "" && !found.some((one) => one.reason === reason && isSame(one.path, path));
+    return errorTree([...found, ...answered.filter(isNew)]);
+  }, [schema, stored, version, problems]);
+  const formContext = useMemo(
+    () => ({ touched, showMissing: props.showMissing ?? false, defaults: defaultsOf(schema) }),
+    [touched, props.showMissing, schema],
+  );
   return (
     <div role="group" aria-label={props.label}>
-      <Form<JsonMap, RJSFSchema, FormContext>
-        tagName="div"
-        schema={drawn}
-        uiSchema={{
-          ...noSubmit,
-          ...Object.fromEntries((props.hidden ?? []).map((name) => [name, notDrawn])),
-        }}
-        validator={validator}
-        formData={values}
-        onChange={({ formData }, id) => {
-          const next = formData ?? {};
-          touch(id);
-          if (isSame(next, values) && Object.keys(next).length === Object.keys(values).length) return;
-          setValues(next);
-          onChange(storedValues(schema, next, dialect));
-        }}
-        onBlur={(id) => touch(id)}
-        templates={templates}
-        fields={fields}
-        widgets={widgets}
-        formContext={{ touched, showMissing: props.showMissing ?? false }}
-        extraErrors={extraErrors}
-        experimental_defaultFormStateBehavior={DEFAULTS}
-        readonly={props.readOnly ?? false}
-        idPrefix={props.label.toLowerCase().replace(/\W+/g, "-")}
-        noHtml5Validate
-        showErrorList={false}
-      />
+      <FormActions value={actions}>
+        <Form<JsonMap, RJSFSchema, FormContext>
+          ref={form as never}
+          tagName="div"
+          schema={library}
+          uiSchema={{
+            ...noSubmit,
+            ...Object.fromEntries((props.hidden ?? []).map((name) => [name, notDrawn])),
+          }}
+          validator={SILENT}
+          formData={values}
+          onChange={({ formData }, id) => {
+            const next = formData ?? {};
+            touch(id);
+            if (isSame(next, values)) return;
+            const before = values;
+            setValues(next);
+            const edited = applyEdit(schema, stored, before, next);
+            setStored(edited);
+            onChange(edited);
+          }}
+          onBlur={(id) => touch(id)}
+          templates={templates}
+          fields={{
+            SchemaField: GuardedField,
+            NumberField,
+            BooleanField: SwitchField,
+            StringField: StringOrChoice,
+          }}
+          widgets={widgets}
+          formContext={formContext}
+          extraErrors={extraErrors}
+          readonly={props.readOnly ?? false}
+          idPrefix={props.label.toLowerCase().replace(/\W+/g, "-")}
+          noHtml5Validate
+          showErrorList={false}
+        />
+      </FormActions>
     </div>
+  );
+}
+
+/** The library knows a choice by its type of text. */
+function StringOrChoice(props: Parameters<typeof TextField>[0]) {
+  const { schema, fieldPathId, formData, onChange, name, readonly, disabled, onBlur, onFocus, registry } =
+    props;
+  if (schema.enum === undefined) return <TextField {...props} />;
+  const id = fieldPathId.$id;
+  return (
+    <SelectWidget
+      {...{ id, schema, name, onBlur, onFocus, registry }}
+      label={schema.title ?? name}
+      value={formData}
+      readonly={readonly ?? false}
+      disabled={disabled ?? false}
+      options={{}}
+      onChange={(value: unknown) => onChange(value as JsonMap, fieldPathId.path, undefined, id)}
+    />
   );
 }
 
 /** The same arguments as text: what a schema cannot draw, and what people prefer to paste. */
 export function ArgumentsJson(props: SchemaFormProps) {
-  const found = problemsOf(props.schema, props.value, props.dialect);
+  const judged = judgedSchema(props.schema, props.version);
   return (
     <JsonEditor
       label={props.label}
       value={props.value}
       onChange={props.onChange}
-      problems={{ ...found, ...props.problems }}
+      problems={{ ...problemsOf(props.schema, props.value, props.version), ...props.problems }}
       readOnly={props.readOnly ?? false}
+      {...(judged.ok ? {} : { help: `Not checked before the task runs. ${judged.why}` })}
     />
   );
 }
@@ -168,24 +197,7 @@ function Fallback({ why, ...props }: SchemaFormProps & { why: string }) {
 }
 
 /** Reason by dotted path; empty for a schema that cannot judge, which the server lets pass too. */
-export function problemsOf(schema: JsonMap, value: JsonMap, dialect: Dialect): Record<string, string> {
-  try {
-    const found = findProblems(withoutManaged(schema), value, dialect);
-    return Object.fromEntries(found.map(({ path, reason }) => [path.join("."), reason]));
-  } catch {
-    return {};
-  }
-}
-
-type BoundaryProps = { children: ReactNode; fallback: (reason: string) => ReactNode };
-
-/** A class, since only those can catch what a child throws while it draws. */
-class FormBoundary extends Component<BoundaryProps, { reason: string | null }> {
-  override state = { reason: null as string | null };
-  static getDerivedStateFromError(error: unknown) {
-    return { reason: error instanceof Error ? error.message : "The form could not be drawn." };
-  }
-  override render() {
-    return this.state.reason === null ? this.props.children : this.props.fallback(this.state.reason);
-  }
+export function problemsOf(schema: JsonMap, value: JsonMap, version: string | null): Record<string, string> {
+  const found = findProblems(schema, value, version);
+  return Object.fromEntries(found.map(({ path, reason }) => [path.join("."), reason]));
 }

@@ -1,20 +1,7 @@
-/** JSON values, compared and walked without knowing their schema. */
+/** JSON values in words. */
+import { isMap, isSame, type JsonMap } from "@/server/domain/arguments/json";
 
-export type JsonMap = Record<string, unknown>;
-
-export function isMap(value: unknown): value is JsonMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Equal as JSON values: order of keys does not matter, a key that is undefined is a key that is missing. */
-export function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
-  if (!isMap(a) || !isMap(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => isSame(a[key], b[key]));
-}
+export { isMap, isSame, type JsonMap };
 
 /** A value in few words, for "Smoothing 1, now 2": long ones are cut. */
 export function inWords(value: unknown): string {

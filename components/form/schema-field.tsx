@@ -1,47 +1,74 @@
 "use client";
 
 /** How one argument is laid out: label and help left, control right, violet dot and undo when changed. */
-import { ADDITIONAL_PROPERTY_FLAG, type FieldTemplateProps, type RJSFSchema } from "@rjsf/utils";
+import type { FieldTemplateProps, RJSFSchema } from "@rjsf/utils";
 import { RotateCcw } from "lucide-react";
-import { createContext } from "react";
+import { use, type ReactNode } from "react";
+import { MISSING } from "@/server/domain/arguments/findings";
 import { Button } from "../ui/Button";
 import { Field, FieldError } from "../ui/Field";
 import { FieldContext } from "../ui/field-context";
-import { isSame, type JsonMap } from "./json";
-
-/** Handed to every part of one form. Plain data: the form library compares it by value. */
-export type FormContext = {
-  /** Ids of fields that were edited or left; missing values are called so only there. */
-  touched: Readonly<Record<string, true>>;
-  /** Missing values are called so everywhere. */
-  showMissing: boolean;
-};
-
-/** Accessible name of a control that has no label of its own: an entry of a list. */
-export const ControlName = createContext<string | undefined>(undefined);
+import type { JsonMap } from "./json";
+import {
+  ControlName,
+  defaultAt,
+  FormActions,
+  HeaderSlot,
+  isChanged,
+  type FormContext,
+  type Path,
+} from "./schema-context";
 
 type Props = FieldTemplateProps<JsonMap, RJSFSchema, FormContext>;
 
-/** Around one argument; free entries get their name beside it. */
+/** Around one argument that the form library draws. */
 export function SchemaField(props: Props) {
-  if (!(ADDITIONAL_PROPERTY_FLAG in props.schema)) return <LabelledField {...props} />;
-  const Entry = props.registry.templates.WrapIfAdditionalTemplate;
+  const { id, schema, children, hidden, rawErrors, formData, registry, fieldPathId } = props;
+  if (hidden === true) return <div hidden>{children}</div>;
+  // Groups and lists bring their own label.
+  if (schema.type === "object" || schema.type === "array") return children;
   return (
-    <Entry {...props}>
-      <ControlName value={`Value of ${props.label}`}>{props.children}</ControlName>
-    </Entry>
+    <Labelled
+      {...{ id, schema, path: fieldPathId.path, value: formData, context: registry.formContext }}
+      errors={rawErrors ?? []}
+      required={props.required === true}
+      readOnly={props.readonly || props.disabled}
+      fallbackTitle={props.label}
+    >
+      {children}
+    </Labelled>
   );
 }
 
-function LabelledField(props: Props) {
-  const { id, schema, label, children, hidden, required, rawErrors, rawDescription, formData, registry } =
-    props;
-  if (hidden === true) return <div hidden>{children}</div>;
-  if (isContainer(schema, registry.schemaUtils.isSelect(schema))) return children;
+type LabelledProps = {
+  id: string;
+  schema: JsonMap | RJSFSchema;
+  path: Path;
+  value: unknown;
+  context: FormContext;
+  errors: readonly string[];
+  required: boolean;
+  readOnly: boolean;
+  /** The name, where the schema gives no title. */
+  fallbackTitle: string;
+  /** The control is several inputs. */
+  group?: boolean;
+  /** The control needs the whole width. */
+  stacked?: boolean;
+  children: ReactNode;
+};
 
-  const isQuiet = !registry.formContext.showMissing && registry.formContext.touched[id] !== true;
-  const error = rawErrors?.find((reason) => !(isQuiet && reason === "Is required."));
-  if (typeof props.fieldPathId.path.at(-1) === "number") {
+/** Label, help, error, dot and undo of one value; entries of lists have only the error. */
+export function Labelled(props: LabelledProps) {
+  const { id, schema, path, value, context, errors } = props;
+  const { change } = use(FormActions);
+  const slot = use(HeaderSlot);
+  const isEmpty = value === undefined || value === null;
+  const isQuiet = !context.showMissing && context.touched[id] !== true;
+  // An entry that was just added is empty; that it must be text is said when it was left so.
+  const isEntry = typeof path.at(-1) === "number";
+  const error = errors.find((reason) => !(isQuiet && (reason === MISSING || (isEntry && isEmpty))));
+  if (isEntry && props.group !== true && props.stacked !== true) {
     return (
       <FieldContext
         value={{
@@ -51,34 +78,46 @@ function LabelledField(props: Props) {
           isRequired: true,
         }}
       >
-        {children}
+        {props.children}
         {error !== undefined && <FieldError id={`${id}-error`}>{error}</FieldError>}
       </FieldContext>
     );
   }
-  const changed = isChanged(schema, formData);
-  const isReadOnly = props.readonly || props.disabled;
+  const base = defaultAt(context, path, schema);
+  const changed = isChanged(base, value);
+  const title = titleOf(schema, props.fallbackTitle);
+  const description = (schema as JsonMap)["description"];
+  const undo = (
+    <UndoSlot
+      shown={changed && !props.readOnly}
+      label={title}
+      onUndo={() => change(path, structuredClone(base), id)}
+    />
+  );
   return (
     <Field
       htmlFor={id}
-      label={label}
-      help={rawDescription ? <Help text={rawDescription} /> : undefined}
+      label={title}
+      help={typeof description === "string" && description !== "" ? <Help text={description} /> : undefined}
       error={error}
-      required={required === true}
+      required={props.required}
       changed={changed}
+      group={props.group ?? false}
+      stacked={props.stacked ?? false}
       action={
-        <UndoSlot
-          shown={changed && !isReadOnly}
-          label={label}
-          onUndo={() =>
-            props.onChange(schema.default as unknown as JsonMap, props.fieldPathId.path, undefined, id)
-          }
-        />
+        <>
+          <FieldContext value={null}>{slot}</FieldContext>
+          {undo}
+        </>
       }
     >
-      {children}
+      <HeaderSlot value={null}>{props.children}</HeaderSlot>
     </Field>
   );
+}
+
+export function titleOf(schema: JsonMap | RJSFSchema, fallback: string): string {
+  return typeof schema.title === "string" && schema.title !== "" ? schema.title : fallback;
 }
 
 /** Its place stays when there is nothing to undo, so that inputs keep one edge. */
@@ -98,12 +137,4 @@ export function Help({ text }: { text: string }) {
     .map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
 
-export function isChanged(schema: RJSFSchema, value: unknown): boolean {
-  return "default" in schema && value !== undefined && !isSame(value, schema.default);
-}
-
-/** Groups, lists and choices bring their own label. */
-function isContainer(schema: RJSFSchema, isSelect: boolean): boolean {
-  if (isSelect) return false;
-  return schema.type === "object" || schema.type === "array" || "anyOf" in schema || "oneOf" in schema;
-}
+export { ControlName };

@@ -1,187 +1,109 @@
 "use client";
 
-/** Groups, lists, choices and free entries of an argument form. */
-import {
-  ADDITIONAL_PROPERTY_FLAG,
-  type ArrayFieldItemTemplateProps,
-  type ArrayFieldTemplateProps,
-  type CyclicSchemaExpandProps,
-  type MultiSchemaFieldTemplateProps,
-  type ObjectFieldTemplateProps,
-  type RJSFSchema,
-  type UnsupportedFieldProps,
-  type WrapIfAdditionalTemplateProps,
+/** Groups of an argument form, and entries whose names the user chooses. */
+import type {
+  CyclicSchemaExpandProps,
+  ObjectFieldTemplateProps,
+  RJSFSchema,
+  UnsupportedFieldProps,
 } from "@rjsf/utils";
-import { ArrowDown, ArrowUp, ChevronRight, Plus, Trash2 } from "lucide-react";
+import { ChevronRight, Plus } from "lucide-react";
+import { use } from "react";
 import { Button } from "../ui/Button";
-import { Field, FieldError } from "../ui/Field";
-import { Input } from "../ui/Input";
-import type { JsonMap } from "./json";
-import { ControlName, Help, UndoSlot, isChanged, type FormContext } from "./schema-field";
+import { FieldError } from "../ui/Field";
+import { FieldContext } from "../ui/field-context";
+import { Glyph } from "../ui/Glyph";
+import { isMap, type JsonMap } from "./json";
+import { defaultAt, FormActions, HeaderSlot, isChanged, type FormContext } from "./schema-context";
+import { SchemaEntries } from "./schema-entries";
+import { Help, UndoSlot } from "./schema-field";
 
 type S = RJSFSchema;
 
 export function SchemaGroup(props: ObjectFieldTemplateProps<JsonMap, S, FormContext>) {
-  const { title, description, properties, schema, fieldPathId, readonly = false } = props;
-  const errors = props.errorSchema?.__errors ?? [];
+  const { title, description, properties, schema, fieldPathId, formData, registry, readonly = false } = props;
+  const { change } = use(FormActions);
+  const slot = use(HeaderSlot);
+  const errors = props.errorSchema?.__errors?.filter((reason) => reason !== "Is required.") ?? [];
   const body = (
-    <div className="flex flex-col gap-4">
-      {errors.map((error) => (
-        <FieldError key={error}>{error}</FieldError>
-      ))}
-      {properties.map((property) =>
-        property.hidden ? null : <div key={property.name}>{property.content}</div>,
-      )}
-      {schema.additionalProperties !== undefined && schema.additionalProperties !== false && !readonly && (
-        <Button size="sm" className="self-start" onClick={() => props.onAddProperty()}>
-          <Plus strokeWidth={1.75} /> Add entry
-        </Button>
-      )}
-    </div>
+    <HeaderSlot value={null}>
+      <div className="flex flex-col gap-4">
+        {errors.map((error) => (
+          <FieldError key={error}>{error}</FieldError>
+        ))}
+        {properties.map((property) =>
+          property.hidden ? null : <div key={property.name}>{property.content}</div>,
+        )}
+        <SchemaEntries
+          {...{ schema, formData, fieldPathId, registry }}
+          errorSchema={props.errorSchema}
+          readOnly={readonly}
+        />
+      </div>
+    </HeaderSlot>
   );
-  if (fieldPathId.path.length === 0) return body;
+  // The arguments themselves; an entry of a list and a branch of a union have their title above.
+  if (title === "" || typeof fieldPathId.path.at(-1) !== "string") return body;
+  const base = defaultAt(registry.formContext, fieldPathId.path, schema);
+  const changed = isChanged(base, formData);
+  const problems = countErrors(props.errorSchema, registry.formContext.showMissing);
+  // What is not given and not asked for need not take room.
+  const isOpen = props.required === true || isGiven(formData) || problems > 0;
   return (
-    <details open className="group/part border-t border-line pt-3">
-      <summary className="flex cursor-default list-none items-center gap-2 rounded-tag font-medium [&::-webkit-details-marker]:hidden">
+    <details open={isOpen} className="group/part border-t border-line pt-3">
+      <summary className="flex min-h-6 cursor-default list-none items-center gap-2 rounded-tag font-medium [&::-webkit-details-marker]:hidden">
         <ChevronRight
           size={14}
           strokeWidth={1.75}
           aria-hidden="true"
-          className="text-ink-3 transition-transform duration-90 group-open/part:rotate-90"
+          className="shrink-0 text-ink-3 transition-transform duration-90 group-open/part:rotate-90"
         />
-        {title}
+        {changed && (
+          <span className="inline-block size-1.5 shrink-0 rounded-full bg-select" aria-hidden="true" />
+        )}
+        <span className="min-w-0">
+          {title}
+          {changed && <span className="sr-only">, changed</span>}
+        </span>
         {props.required === true && <span className="font-normal text-ink-3">required</span>}
+        {problems > 0 && (
+          <span className="flex items-center gap-1 text-12 font-normal text-fail-ink">
+            <Glyph kind="fail" size={12} />
+            {problems === 1 ? "1 problem" : `${problems} problems`}
+          </span>
+        )}
+        <span className="ml-auto flex items-center gap-2">
+          <FieldContext value={null}>{slot}</FieldContext>
+          <UndoSlot
+            shown={changed && !readonly}
+            label={title}
+            onUndo={() => change(fieldPathId.path, structuredClone(base))}
+          />
+        </span>
       </summary>
       {typeof description === "string" && description !== "" && (
-        <p className="mt-1 text-12 text-ink-3">
+        <p className="mt-1 pl-[22px] text-12 text-ink-3">
           <Help text={description} />
         </p>
       )}
-      <div className="mt-3 pl-[22px]">{body}</div>
+      <div className="mt-3 pl-[22px] max-md:pl-3">{body}</div>
     </details>
   );
 }
 
-export function SchemaList(props: ArrayFieldTemplateProps<JsonMap, S, FormContext>) {
-  const { title, schema, items, canAdd, onAddClick, required = false, readonly = false } = props;
-  const changed = isChanged(schema, props.formData);
-  const error = props.rawErrors?.find((reason) => reason !== "Is required.");
-  return (
-    <Field
-      group
-      htmlFor={props.fieldPathId.$id}
-      label={title}
-      help={schema.description === undefined ? undefined : <Help text={schema.description} />}
-      error={error}
-      required={required}
-      changed={changed}
-      action={<span aria-hidden="true" className="w-(--control-sm) shrink-0" />}
-    >
-      <div className="flex flex-col gap-1.5">
-        <ControlName value={title}>{items}</ControlName>
-        {items.length === 0 && <p className="flex min-h-(--control-h) items-center text-ink-3">None</p>}
-        {canAdd === true && !readonly && (
-          <Button size="sm" variant="ghost" className="-ml-1 self-start" onClick={() => onAddClick()}>
-            <Plus strokeWidth={1.75} /> {`Add to ${title.toLowerCase()}`}
-          </Button>
-        )}
-      </div>
-    </Field>
-  );
+/** Whether anything in it was given: a group of nothing but gaps is not. */
+function isGiven(value: unknown): boolean {
+  if (isMap(value)) return Object.values(value).some(isGiven);
+  return value !== undefined && value !== null;
 }
 
-export function SchemaListItem(props: ArrayFieldItemTemplateProps<JsonMap, S, FormContext>) {
-  const { children, buttonsProps: buttons, index, totalItems, readonly = false } = props;
-  const at = `entry ${index + 1} of ${totalItems}`;
-  return (
-    <ControlName value={`Entry ${index + 1}`}>
-      <div className="flex items-start gap-1">
-        <div className="min-w-0 flex-1">{children}</div>
-        {!readonly && (
-          <span className="flex shrink-0 items-center pt-0.5">
-            {totalItems > 1 && (buttons.hasMoveUp || buttons.hasMoveDown) && (
-              <>
-                <Button
-                  variant="ghost"
-                  size="sm"
-                  icon
-                  aria-label={`Move up ${at}`}
-                  disabledReason={buttons.hasMoveUp ? undefined : "It is the first."}
-                  onClick={buttons.onMoveUpItem}
-                >
-                  <ArrowUp strokeWidth={1.75} />
-                </Button>
-                <Button
-                  variant="ghost"
-                  size="sm"
-                  icon
-                  aria-label={`Move down ${at}`}
-                  disabledReason={buttons.hasMoveDown ? undefined : "It is the last."}
-                  onClick={buttons.onMoveDownItem}
-                >
-                  <ArrowDown strokeWidth={1.75} />
-                </Button>
-              </>
-            )}
-            {buttons.hasRemove && (
-              <Button
-                variant="ghost"
-                size="sm"
-                icon
-                aria-label={`Remove ${at}`}
-                onClick={buttons.onRemoveItem}
-              >
-                <Trash2 strokeWidth={1.75} />
-              </Button>
-            )}
-          </span>
-        )}
-      </div>
-    </ControlName>
-  );
-}
-
-/** `anyOf` and `oneOf`: which kind of value, then its fields. */
-export function SchemaChoice(props: MultiSchemaFieldTemplateProps<JsonMap, S, FormContext>) {
-  const { schema, selector, optionSchemaField } = props;
-  return (
-    <div className="flex flex-col gap-3 border-t border-line pt-3">
-      <Field
-        label={schema.title ?? "Kind"}
-        help={schema.description === undefined ? undefined : <Help text={schema.description} />}
-        action={<UndoSlot shown={false} label="" onUndo={() => undefined} />}
-      >
-        {selector}
-      </Field>
-      {optionSchemaField !== null && <div className="pl-[22px]">{optionSchemaField}</div>}
-    </div>
-  );
-}
-
-/** An entry whose name the user chooses. */
-export function SchemaEntry(props: WrapIfAdditionalTemplateProps<JsonMap, S, FormContext>) {
-  const { schema, children, label, id, onKeyRenameBlur, onRemoveProperty, readonly } = props;
-  if (!(ADDITIONAL_PROPERTY_FLAG in schema)) return children;
-  return (
-    <div className="flex items-end gap-2">
-      <label className="flex w-40 flex-col text-12 text-ink-3">
-        Name
-        <Input id={`${id}-key`} defaultValue={label} onBlur={onKeyRenameBlur} readOnly={readonly} />
-      </label>
-      <div className="min-w-0 flex-1">{children}</div>
-      {!readonly && (
-        <Button
-          variant="ghost"
-          size="sm"
-          icon
-          aria-label={`Remove ${label}`}
-          onClick={() => onRemoveProperty()}
-        >
-          <Trash2 strokeWidth={1.75} />
-        </Button>
-      )}
-    </div>
-  );
+function countErrors(tree: unknown, showMissing: boolean): number {
+  if (!isMap(tree)) return 0;
+  return Object.entries(tree).reduce((sum, [key, value]) => {
+    if (key !== "__errors") return sum + countErrors(value, showMissing);
+    const reasons = Array.isArray(value) ? (value as unknown[]) : [];
+    return sum + reasons.filter((reason) => showMissing || reason !== "Is required.").length;
+  }, 0);
 }
 
 /** Thrown to the boundary around the form, which then offers JSON. */
@@ -192,10 +114,12 @@ export function SchemaUnsupported({
   throw new Error(`${fieldPathId.path.join(".")}: ${reason}`);
 }
 
+/** A definition inside of itself opens when it is asked for. */
 export function SchemaCycle(props: CyclicSchemaExpandProps<JsonMap, S, FormContext>) {
+  const title = props.schema.title ?? props.name;
   return (
     <Button size="sm" onClick={() => props.onExpand(props.fieldPathId.$id)}>
-      <Plus strokeWidth={1.75} /> Open {props.name}
+      <Plus strokeWidth={1.75} /> {`Open ${title}`}
     </Button>
   );
 }

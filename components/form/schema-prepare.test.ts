@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { NULLABLE, UNIT, argumentNames, prepareSchema, withoutManaged } from "./schema-prepare";
+import type { JsonMap } from "./json";
+import { AS_JSON, DEFAULT, ENTRIES, NULLABLE, propertiesOf, TUPLE, UNION, UNIT, WORDS } from "./schema-marks";
+import { argumentNames, prepareSchema } from "./schema-prepare";
 
 const schema = {
   type: "object",
@@ -11,50 +13,70 @@ const schema = {
     mode: { type: ["string", "null"] },
     range: { type: "array", prefixItems: [{ type: "number" }, { type: "number" }], minItems: 2, maxItems: 2 },
     model: { anyOf: [{ $ref: "#/$defs/Model" }, { type: "null" }] },
+    titled: { oneOf: [{ const: 1, title: "Once" }, { const: 2 }] },
+    either: { type: ["integer", "string", "null"] },
+    names: { type: "object", additionalProperties: { type: "string" } },
+    any: {},
   },
   required: ["zarr_url", "size"],
   $defs: { Model: { type: "object", properties: { child: { $ref: "#/$defs/Model" } } } },
 };
-const prepared = prepareSchema(schema) as { properties: Record<string, Record<string, unknown>> };
+const drawn = (own: JsonMap): Record<string, JsonMap> => {
+  const prepared = prepareSchema(own);
+  if (!prepared.ok) throw new Error(prepared.why);
+  return propertiesOf(prepared.root) as Record<string, JsonMap>;
+};
+const whyNot = (own: JsonMap) => {
+  const prepared = prepareSchema(own);
+  return prepared.ok ? "" : prepared.why;
+};
+const properties = drawn(schema);
 
-test("arguments that the runner fills in are neither drawn nor asked for", () => {
-  expect(argumentNames(schema)).toEqual(["size", "limit", "mode", "range", "model"]);
-  expect(withoutManaged(schema)).toMatchObject({ required: ["size"] });
-  expect(Object.keys(prepared.properties)).toEqual(argumentNames(schema));
+test("arguments that the runner fills in are not drawn", () => {
+  expect(argumentNames(schema)).not.toContain("zarr_url");
+  expect(Object.keys(properties)).toEqual(argumentNames(schema));
 });
 
 test("a value that may be null becomes one input, in either spelling, and the outer words win", () => {
-  expect(prepared.properties["limit"]).toEqual({
-    type: "number",
-    title: "Limit",
-    default: null,
-    [NULLABLE]: true,
-  });
-  expect(prepared.properties["mode"]).toEqual({ type: "string", [NULLABLE]: true });
-  expect(prepared.properties["model"]).toMatchObject({ anyOf: [{ title: "Set" }, { title: "Not set" }] });
+  expect(properties["limit"]).toEqual({ type: "number", title: "Limit", [DEFAULT]: null, [NULLABLE]: true });
+  expect(properties["mode"]).toEqual({ type: "string", [NULLABLE]: true });
+  expect(properties["model"]).toMatchObject({ $ref: expect.any(String) as string, [NULLABLE]: true });
 });
 
 test("a unit moves from the title into the input", () => {
-  expect(prepared.properties["size"]).toMatchObject({ title: "Least area", [UNIT]: "pixels" });
+  expect(properties["size"]).toMatchObject({ title: "Least area", [UNIT]: "pixels", [DEFAULT]: 30 });
 });
 
-test("a tuple is written the way the form library reads it", () => {
-  expect(prepared.properties["range"]).toMatchObject({
-    items: [{ type: "number" }, { type: "number" }],
-    additionalItems: false,
+test("tuples, choices with words, unions, dictionaries and free values get their own elements", () => {
+  expect(properties["range"]).toMatchObject({ [TUPLE]: [{ type: "number" }, { type: "number" }] });
+  expect(properties["titled"]).toMatchObject({ enum: [1, 2], [WORDS]: ["Once", "2"] });
+  expect(properties["either"]).toMatchObject({
+    [NULLABLE]: true,
+    [UNION]: [{ title: "Whole number" }, { title: "Text" }],
   });
+  expect(properties["names"]).toMatchObject({ [ENTRIES]: { type: "string" } });
+  expect(properties["any"]).toMatchObject({ [AS_JSON]: expect.any(String) as string });
 });
 
 test("recursive definitions are prepared without end, missing ones are named", () => {
-  expect(() => prepareSchema({ properties: { a: { $ref: "#/$defs/Gone" } } })).toThrow("#/$defs/Gone");
-  expect(() => prepareSchema({ properties: { a: { $ref: "https://example.org/x" } } })).toThrow("refers to");
-  expect(() =>
-    prepareSchema({ $defs: { "a/b": {} }, properties: { a: { $ref: "#/$defs/a~1b" } } }),
-  ).not.toThrow();
+  expect(whyNot({ properties: { a: { $ref: "#/$defs/Gone" } } })).toContain("#/$defs/Gone");
+  expect(whyNot({ properties: { a: { $ref: "https://example.org/x" } } })).toContain("refers to");
+  expect(whyNot({ $defs: { "a/b": {} }, properties: { a: { $ref: "#/$defs/a~1b" } } })).toBe("");
 });
 
 test("what looks like a reference inside a default is data", () => {
-  expect(() =>
-    prepareSchema({ properties: { a: { type: "object", default: { $ref: "#/nowhere" } } } }),
-  ).not.toThrow();
+  expect(whyNot({ properties: { a: { type: "object", default: { $ref: "#/nowhere" } } } })).toBe("");
+});
+
+test("a schema of a megabyte is not drawn, and says how large it is", () => {
+  const choices = Array.from({ length: 60_000 }, (_, at) => `a rather long choice ${at}`);
+  expect(whyNot({ properties: { a: { enum: choices } } })).toMatch(
+    /^The schema has \d+ KB; at most 600 KB are read\.$/,
+  );
+});
+
+test("a schema nested deeper than the stack is not drawn", () => {
+  let deep: JsonMap = { type: "integer" };
+  for (let level = 0; level < 5_000; level += 1) deep = { type: "object", properties: { a: deep } };
+  expect(whyNot(deep)).toMatch(/deep/);
 });

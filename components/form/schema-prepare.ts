@@ -1,122 +1,266 @@
 /**
- * A task's argument schema, made ready to be drawn (web-ui.md §3.12.1). References stay where they are: the
- * form resolves them lazily, so that recursive definitions work.
+ * A task's argument schema, made ready to be drawn (web-ui.md §3.12.1). References stay lazy, so that recursive
+ * definitions work; defaults are taken out of the form library's hands, which would write them into the values.
  */
-import { MANAGED_ARGUMENTS } from "@/server/contracts/workflow";
-import { isMap, type JsonMap } from "./json";
-
-/** Marks a property that may be null: an empty input then means null instead of "not given". */
-export const NULLABLE = "x-nullable";
-/** Unit that was taken out of a title: "Diameter (pixels)" → title "Diameter", unit "pixels". */
-export const UNIT = "x-unit";
-
-const isManaged = (name: unknown) => MANAGED_ARGUMENTS.some((managed) => managed === name);
-
-/** Without the arguments that the runner fills in. This is what values are validated against. */
-export function withoutManaged(schema: JsonMap): JsonMap {
-  const { $schema: _, ...rest } = schema;
-  const properties = Object.entries(isMap(schema["properties"]) ? schema["properties"] : {});
-  const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-  return {
-    ...rest,
-    properties: Object.fromEntries(properties.filter(([name]) => !isManaged(name))),
-    required: required.filter((name) => !isManaged(name)),
-  };
-}
+import { WITH_UNIT } from "@/server/domain/arguments/places";
+import {
+  requireReasonable,
+  requireSoundReferences,
+  rootOf,
+  withoutManaged,
+} from "@/server/domain/arguments/judged";
+import { isMap, merged, stepsOf, valueAt, type JsonMap } from "@/server/domain/arguments/json";
+import { discriminatorOf, normalise, SchemaTooHard, tagsOf } from "@/server/domain/arguments/normalise";
+import { requireFew, reservedName } from "./schema-limits";
+import {
+  AS_JSON,
+  BY,
+  DEFAULT,
+  ENTRIES,
+  NULLABLE,
+  propertiesOf,
+  TUPLE,
+  UNION,
+  UNIT,
+  WORDS,
+  type Branch,
+} from "./schema-marks";
+import { constantsOf, hasOnlyNotes, hasStructure, mergeSchemas, withoutAllOf } from "./schema-merge";
 
 /** Names of the arguments that a person sees, in the order of the schema. */
 export function argumentNames(schema: JsonMap | null): string[] {
-  return schema === null ? [] : Object.keys(schema["properties"] ?? {}).filter((name) => !isManaged(name));
+  return schema === null ? [] : Object.keys(propertiesOf(withoutManaged(schema)));
 }
 
-/**
- * What the form draws: managed arguments gone, `anyOf [X, null]` folded into X, tuples in the older spelling
- * that the form library knows, units taken out of titles.
- *
- * @throws Error naming a reference that leads nowhere or out of the document.
- */
-export function prepareSchema(schema: JsonMap): JsonMap {
-  checkReferences(schema, schema);
-  return prepareNode({ type: "object", ...withoutManaged(schema) }) as JsonMap;
+export type Prepared = { ok: true; root: JsonMap } | { ok: false; why: string };
+const prepared = new WeakMap<JsonMap, Prepared>();
+
+/** The drawn schema with the definitions that it refers to, or a sentence why there is none. */
+export function prepareSchema(schema: JsonMap): Prepared {
+  const known = prepared.get(schema) ?? prepare(schema);
+  prepared.set(schema, known);
+  return known;
 }
 
-const MAPS = ["properties", "patternProperties", "$defs", "definitions"] as const;
-const LISTS = ["anyOf", "oneOf", "allOf"] as const;
-const SINGLES = ["items", "additionalProperties", "not", "if", "then", "else"] as const;
-
-function prepareNode(node: unknown): unknown {
-  if (!isMap(node)) return node;
-  const out: JsonMap = foldNullable({ ...node });
-  for (const key of MAPS) {
-    const map = out[key];
-    if (isMap(map))
-      out[key] = Object.fromEntries(Object.entries(map).map(([name, child]) => [name, prepareNode(child)]));
+function prepare(schema: JsonMap): Prepared {
+  try {
+    requireReasonable(schema);
+    // With the managed ones for now: something may refer to them.
+    const root = normalise(schema, "draw");
+    requireSoundReferences(root);
+    const top = withoutManaged(rootOf(root));
+    const flat = withoutAllOf(top, root);
+    const type = flat?.["type"] ?? "object";
+    if (flat === null || ![type].flat().includes("object") || isMap(flat["patternProperties"]))
+      return { ok: false, why: "The arguments are not a list of names with values." };
+    const reserved = reservedName(propertiesOf(flat));
+    if (reserved !== null)
+      return {
+        ok: false,
+        why: `An argument is called ${reserved}, as a part of every object of JavaScript is.`,
+      };
+    const walk: Walk = { root, defs: {}, names: new Map() };
+    const { $defs: _, definitions: __, anyOf: ___, oneOf: ____, ...own } = withoutManaged(flat);
+    const drawn = drawNode({ ...own, type: "object", properties: propertiesOf(own) }, walk);
+    const whole = { ...drawn, $defs: walk.defs };
+    requireFew(whole);
+    return { ok: true, root: whole };
+  } catch (err) {
+    if (err instanceof SchemaTooHard) return { ok: false, why: err.message };
+    if (err instanceof RangeError) return { ok: false, why: "The schema is nested too deep." };
+    throw err;
   }
-  for (const key of LISTS) {
-    const list = out[key];
-    if (Array.isArray(list)) out[key] = list.map(prepareNode);
-  }
-  for (const key of SINGLES) if (key in out) out[key] = prepareNode(out[key]);
-  const tuple = out["prefixItems"];
-  if (Array.isArray(tuple)) {
-    delete out["prefixItems"];
-    out["additionalItems"] = out["items"] ?? false;
-    out["items"] = tuple.map(prepareNode);
-  }
-  return withUnit(out);
 }
 
-/** `[T, null]` in either spelling becomes T with a mark; the outer title, description and default win. */
-function foldNullable(node: JsonMap): JsonMap {
-  const types = node["type"];
-  if (Array.isArray(types) && types.length === 2 && types.includes("null"))
-    return { ...node, type: types.find((type) => type !== "null"), [NULLABLE]: true };
-  const branches = node["anyOf"];
-  if (!Array.isArray(branches) || branches.length !== 2) return node;
-  const isNull = (branch: unknown) => isMap(branch) && branch["type"] === "null";
-  const other: unknown = branches.find((branch) => !isNull(branch));
-  if (!branches.some(isNull) || !isMap(other)) return node;
-  const isScalar =
-    ["string", "number", "integer", "boolean"].includes(String(other["type"])) ||
-    Array.isArray(other["enum"]);
-  if (!isScalar) {
-    // Groups and lists keep the choice, in words.
-    const named = branches.map((branch) =>
-      isNull(branch) ? { title: "Not set", type: "null" } : { title: "Set", ...(branch as JsonMap) },
-    );
-    return { ...node, anyOf: named };
+type Walk = { root: JsonMap; defs: JsonMap; names: Map<string, string> };
+
+const asJson = (node: JsonMap, why: string): JsonMap => ({ ...notesOf(node), [AS_JSON]: why });
+
+/** Title, description and default of a node. */
+function notesOf(node: JsonMap): JsonMap {
+  const { title, description } = node;
+  return {
+    ...(typeof title === "string" ? { title } : {}),
+    ...(typeof description === "string" ? { description } : {}),
+    ...("default" in node ? { [DEFAULT]: node["default"] } : {}),
+  };
+}
+
+function drawNode(node: unknown, walk: Walk): JsonMap {
+  if (!isMap(node)) return asJson({}, "Any value is allowed here.");
+  const pointed = drawReference(node, walk);
+  if (pointed !== null) return pointed;
+  const plain = withoutAllOf(merged(node, walk.root) ?? {}, walk.root);
+  if (plain === null) return asJson(node, "The schema contains itself.");
+  const union = drawUnion(plain, walk);
+  if (union !== null) return union;
+  return drawPlain(plain, walk);
+}
+
+/** A reference to a group or list stays one; what is said beside it wins. Small things are written out. */
+function drawReference(node: JsonMap, walk: Walk): JsonMap | null {
+  const { allOf } = node;
+  // As pydantic 1 writes "this class, but with my title".
+  const single: unknown = Array.isArray(allOf) && allOf.length === 1 ? allOf[0] : undefined;
+  const holder = isMap(single) && hasOnlyNotes(node, ["allOf"]) ? { ...single, ...node } : node;
+  const reference = holder["$ref"];
+  if (typeof reference !== "string" || !hasOnlyNotes(holder, ["$ref", "allOf"])) return null;
+  const target = merged({ $ref: reference }, walk.root) ?? {};
+  const isSmall = ![
+    "properties",
+    "items",
+    "prefixItems",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "additionalProperties",
+  ].some((key) => key in target);
+  if (isSmall) return null;
+  let name = walk.names.get(reference);
+  if (name === undefined) {
+    name = `d${walk.names.size}`;
+    walk.names.set(reference, name);
+    walk.defs[name] = {};
+    walk.defs[name] = drawNode(valueAt(walk.root, stepsOf(reference) ?? []), walk);
   }
-  const { anyOf: _, ...outer } = node;
-  return { ...other, ...outer, [NULLABLE]: true };
+  return { ...notesOf(holder), $ref: `#/$defs/${name}` };
+}
+
+function drawUnion(node: JsonMap, walk: Walk): JsonMap | null {
+  const { anyOf, oneOf, discriminator: _, type, ...rest } = node;
+  const list =
+    Array.isArray(type) && type.length > 1
+      ? type.map((one) => ({ ...own(rest), type: one as string }))
+      : null;
+  const branches: unknown[] = ((anyOf ?? oneOf) as unknown[] | undefined) ?? list ?? [];
+  if (branches.length === 0 || "enum" in node || "const" in node) return null;
+  const beside = list === null ? { ...rest, ...(type === undefined ? {} : { type }) } : {};
+  const isNull = (branch: unknown) => merged(branch, walk.root)?.["type"] === "null";
+  const others = branches.filter((branch) => !isNull(branch));
+  const isNullable = others.length < branches.length;
+  // Branches that only narrow, such as "one of these two is required", are left to the judge.
+  if (!others.some(hasStructure)) return null;
+  const mark = isNullable ? { [NULLABLE]: true } : {};
+  const constants = constantsOf(others, walk.root);
+  if (constants !== null)
+    return {
+      ...notesOf(rest),
+      ...mark,
+      enum: constants.map(({ value }) => value),
+      [WORDS]: constants.map(({ value, title }) => title ?? wordOf(value)),
+    };
+  const notes = notesOf(node);
+  const withBeside = (branch: unknown): unknown => {
+    const structure = own(beside);
+    if (!hasStructure(structure)) return branch;
+    const flat = withoutAllOf(merged(branch, walk.root) ?? {}, walk.root);
+    return flat === null ? branch : mergeSchemas(flat, structure);
+  };
+  const [only] = others;
+  if (others.length === 1) return { ...withUnit({ ...drawNode(withBeside(only), walk), ...notes }), ...mark };
+  const by = discriminatorOf(node);
+  return {
+    ...notes,
+    ...mark,
+    ...(by === null ? {} : { [BY]: by }),
+    [UNION]: others.map((branch) => drawBranch(withBeside(branch), by, walk)),
+  };
+}
+
+/** What a list of types shares. */
+function own({ title: _, description: __, default: ___, ...rest }: JsonMap): JsonMap {
+  return rest;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "Text",
+  number: "Number",
+  integer: "Whole number",
+  boolean: "On or off",
+  array: "List",
+  object: "Group",
+};
+
+function drawBranch(branch: unknown, by: string | null, walk: Walk): Branch {
+  const target = withoutAllOf(merged(branch, walk.root) ?? {}, walk.root) ?? {};
+  const tags = by === null ? [] : tagsOf(target, by, walk.root);
+  const { title, description, type } = target;
+  const named = typeof title === "string" ? title : (KINDS[String(type)] ?? "Other");
+  return {
+    title: tags.length === 1 ? wordOf(tags[0]) : named,
+    tags,
+    schema: drawNode(branch, walk),
+    ...(typeof description === "string" ? { description } : {}),
+  };
+}
+
+function drawPlain(node: JsonMap, walk: Walk): JsonMap {
+  const notes = notesOf(node);
+  const types = [node["type"]].flat().filter((type) => typeof type === "string");
+  const isNullable = types.length > 1 && types.includes("null") ? { [NULLABLE]: true } : {};
+  const type = types.find((one) => one !== "null") ?? types[0];
+  if ("const" in node) return { ...notes, const: node["const"] };
+  if (Array.isArray(node["enum"])) {
+    const values = (node["enum"] as unknown[]).filter((value) => value !== null);
+    const hasNull = values.length < node["enum"].length ? { [NULLABLE]: true } : {};
+    return { ...notes, ...isNullable, ...hasNull, enum: values, [WORDS]: values.map(wordOf) };
+  }
+  if (type === "null") return { ...notes, const: null };
+  if (type === "object" || (type === undefined && ("properties" in node || "additionalProperties" in node)))
+    return { ...isNullable, ...drawObject(node, walk) };
+  if (type === "array" || (type === undefined && ("items" in node || "prefixItems" in node)))
+    return { ...isNullable, ...drawArray(node, walk) };
+  if (type === "string" || type === "number" || type === "integer" || type === "boolean")
+    return withUnit({
+      ...notes,
+      ...isNullable,
+      type,
+      ...(typeof node["format"] === "string" ? { "x-format": node["format"] } : {}),
+    });
+  return asJson(node, "Its schema names no type.");
+}
+
+const wordOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+function drawObject(node: JsonMap, walk: Walk): JsonMap {
+  const { properties, additionalProperties, patternProperties, required } = node;
+  if (isMap(patternProperties) && Object.keys(patternProperties).length > 0)
+    return asJson(node, "The names of its entries follow a pattern.");
+  const named = Object.entries(isMap(properties) ? properties : {});
+  const isOpen = additionalProperties === undefined || additionalProperties === true;
+  if (named.length === 0 && isOpen && !("properties" in node))
+    return asJson(node, "Names and values are free.");
+  const out: JsonMap = { ...notesOf(node), type: "object" };
+  out["properties"] = Object.fromEntries(named.map(([name, child]) => [name, drawNode(child, walk)]));
+  if (Array.isArray(required)) out["required"] = required;
+  if (additionalProperties === false) out[ENTRIES] = false;
+  if (isMap(additionalProperties)) out[ENTRIES] = drawNode(additionalProperties, walk);
+  return out;
+}
+
+const LONGEST_TUPLE = 10;
+
+function drawArray(node: JsonMap, walk: Walk): JsonMap {
+  const { items, prefixItems, minItems, maxItems } = node;
+  const notes = { ...notesOf(node), type: "array" };
+  const fixed = Array.isArray(prefixItems) ? prefixItems : [];
+  const isEven =
+    typeof minItems === "number" && minItems === maxItems && minItems > 0 && minItems <= LONGEST_TUPLE;
+  if (fixed.length > 0) return { ...notes, [TUPLE]: fixed.map((child) => drawNode(child, walk)) };
+  if (!isMap(items)) return asJson(node, "Its schema does not say what its entries are.");
+  const entry = drawNode(items, walk);
+  if (isEven) return { ...notes, [TUPLE]: Array.from({ length: minItems }, () => entry) };
+  return {
+    ...notes,
+    items: entry,
+    ...(typeof minItems === "number" ? { minItems } : {}),
+    ...(typeof maxItems === "number" ? { maxItems } : {}),
+  };
 }
 
 function withUnit(node: JsonMap): JsonMap {
   const { title, type } = node;
   if (typeof title !== "string" || (type !== "number" && type !== "integer")) return node;
-  const match = /^(.+?)\s*\(([^()]{1,14})\)$/.exec(title);
+  const match = WITH_UNIT.exec(title);
   return match ? { ...node, title: match[1], [UNIT]: match[2] } : node;
-}
-
-function checkReferences(node: unknown, root: JsonMap): void {
-  if (Array.isArray(node)) for (const child of node) checkReferences(child, root);
-  if (!isMap(node)) return;
-  const reference = node["$ref"];
-  if (typeof reference === "string" && findReference(reference, root) === undefined)
-    throw new Error(`The schema refers to ${reference}, which it does not contain.`);
-  for (const [key, child] of Object.entries(node))
-    if (key !== "default" && key !== "enum" && key !== "const" && key !== "examples")
-      checkReferences(child, root);
-}
-
-function findReference(reference: string, root: JsonMap): unknown {
-  if (reference === "#") return root;
-  if (!reference.startsWith("#/")) return undefined;
-  return reference
-    .slice(2)
-    .split("/")
-    .map((step) => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce<unknown>(
-      (at, step) => (isMap(at) ? at[step] : Array.isArray(at) ? (at[Number(step)] as unknown) : undefined),
-      root,
-    );
 }

@@ -1,153 +1,136 @@
 /**
  * JSON Schema in the browser without generated code, which the page's security policy forbids. The server
- * judges again with Ajv; the words are the same.
+ * judges the same document again with Ajv; the places and the words are the same.
  */
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
-import type { ErrorSchema, RJSFSchema, RJSFValidationError, ValidatorType } from "@rjsf/utils";
+import type { ErrorSchema, ValidatorType } from "@rjsf/utils";
+import { toProblems, type Finding, type Problem } from "@/server/domain/arguments/findings";
+import { judgedSchema } from "@/server/domain/arguments/judged";
+import { isQuick } from "@/server/domain/arguments/patterns";
 import { isMap, type JsonMap } from "./json";
 
-export type Dialect = "7" | "2020-12";
-
-/** `pydantic_v1` writes draft 7; everything later 2020-12. */
-export function dialectOf(argsSchemaVersion: string | null): Dialect {
-  return argsSchemaVersion === "pydantic_v1" ? "7" : "2020-12";
-}
-
-export type Problem = { path: string[]; reason: string; isMissing: boolean };
-
-/** Keywords that only repeat what is said deeper. */
-const ECHOES = new Set([
-  "properties",
-  "patternProperties",
-  "additionalProperties",
-  "items",
-  "prefixItems",
-  "anyOf",
-  "oneOf",
-  "allOf",
-  "$ref",
-  "if",
-  "then",
-  "else",
-  "dependentSchemas",
-  "unevaluatedProperties",
-]);
+export type { Problem };
 
 /**
- * What is wrong, one reason per place.
+ * What is wrong, one reason per place. Empty also for a schema that cannot judge (`judgedSchema` says why).
  *
  * @param value Arguments without those that the runner fills in.
- * @throws Error if the schema itself cannot be used.
+ * @param version `args_schema_version` of the task.
  */
-export function findProblems(schema: JsonMap, value: unknown, dialect: Dialect): Problem[] {
-  const { $schema: _, ...plain } = schema;
-  const result = new Validator(plain, dialect, false).validate(withoutUndefined(value));
-  if (result.valid) return [];
-  const byPath = new Map<string, Problem>();
-  const typesByPath = new Map<string, string[]>();
-  for (const unit of result.errors) {
-    const problem = toProblem(unit, plain);
-    if (problem === null) continue;
-    const key = problem.path.join("\u0000");
-    // Branches of a union complain side by side: their types are joined, of the rest the first says enough.
-    if (unit.keyword === "type") {
-      const types = [...(typesByPath.get(key) ?? []), ...typeWords(ruleAt(unit.keywordLocation, plain))];
-      typesByPath.set(key, types);
-      if (types.length > 1) problem.reason = `Must be ${[...new Set(types)].join(" or ")}.`;
-      if (types.length > 1 || !byPath.has(key)) byPath.set(key, problem);
-    } else if (!byPath.has(key)) byPath.set(key, problem);
-  }
-  const problems = [...byPath.values()];
-  // A union whose branches all failed only by themselves has no deeper place to point at.
-  return problems.length > 0 ? problems : [{ path: [], reason: "Is not valid.", isMissing: false }];
+export function findProblems(schema: JsonMap, value: unknown, version: string | null): Problem[] {
+  const judged = judgedSchema(schema, version);
+  if (!judged.ok) return [];
+  const clean = withoutUndefined(value);
+  const plain = withQuickPatterns(judged.schema, longestText(clean));
+  return toProblems(
+    validatorOf(plain)
+      .validate(clean)
+      .errors.flatMap((unit) => toFinding(unit, plain)),
+  );
 }
 
-function toProblem(unit: OutputUnit, schema: JsonMap): Problem | null {
-  const path = pointerSteps(unit.instanceLocation);
-  const isUnknown =
-    unit.keyword === "additionalProperties" && unit.error.includes("does not match additional");
-  if (unit.keyword === "false") return { path, reason: "Is not an argument of this task.", isMissing: false };
-  if (isUnknown) return null;
-  if (ECHOES.has(unit.keyword)) return null;
-  if (unit.keyword === "required") {
-    const name = /property "(.+?)"/.exec(unit.error)?.[1];
-    return { path: name === undefined ? path : [...path, name], reason: "Is required.", isMissing: true };
-  }
-  return { path, reason: reasonOf(unit, schema), isMissing: false };
+const validators = new WeakMap<JsonMap, Validator>();
+
+/** The library notes addresses on the schema that it is given, so it gets a copy. */
+function validatorOf(plain: JsonMap): Validator {
+  const known = validators.get(plain);
+  if (known !== undefined) return known;
+  const validator = new Validator(structuredClone(plain), "2020-12", false);
+  validators.set(plain, validator);
+  return validator;
 }
 
-const A_TYPE: Readonly<Record<string, string>> = {
-  integer: "a whole number",
-  number: "a number",
-  string: "text",
-  boolean: "on or off",
-  array: "a list",
-  object: "a group of values",
-  null: "empty",
+const quick = new WeakMap<JsonMap, Map<number, JsonMap>>();
+
+/** Nothing can interrupt a match in the browser: patterns that may take long are left to the server. */
+function withQuickPatterns(schema: JsonMap, length: number): JsonMap {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(16, length)));
+  const bySize = quick.get(schema) ?? new Map<number, JsonMap>();
+  quick.set(schema, bySize);
+  const known = bySize.get(size);
+  if (known !== undefined) return known;
+  const out = dropSlow(schema, size) as JsonMap;
+  bySize.set(size, out);
+  return out;
+}
+
+function dropSlow(node: unknown, length: number): unknown {
+  if (Array.isArray(node)) return node.map((child) => dropSlow(child, length));
+  if (!isMap(node)) return node;
+  const entries = Object.entries(node).filter(
+    ([key, value]) => !(key === "pattern" && typeof value === "string" && !isQuick(value, length)),
+  );
+  return Object.fromEntries(
+    entries.map(([key, value]) => {
+      if (key === "enum" || key === "const" || key === "default") return [key, value];
+      const named = key === "patternProperties" && isMap(value) ? Object.entries(value) : null;
+      if (named === null) return [key, dropSlow(value, length)];
+      return [key, dropSlow(Object.fromEntries(named.filter(([name]) => isQuick(name, length))), length)];
+    }),
+  );
+}
+
+function longestText(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (Array.isArray(value)) return value.reduce<number>((most, item) => Math.max(most, longestText(item)), 0);
+  if (!isMap(value)) return 0;
+  return Object.entries(value).reduce(
+    (most, [key, item]) => Math.max(most, key.length, longestText(item)),
+    0,
+  );
+}
+
+/** Keywords that only repeat what is said deeper. */
+const CONTAINERS = new Set([
+  ...["properties", "patternProperties", "items", "prefixItems", "allOf", "$ref", "if", "then", "else"],
+  ...["dependentSchemas", "unevaluatedProperties", "unevaluatedItems"],
+]);
+
+function toFinding(unit: OutputUnit, schema: JsonMap): Finding[] {
+  const path = steps(unit.instanceLocation);
+  const { keyword } = unit;
+  if (keyword === "false") return [{ path, keyword, rule: false }];
+  // Said once more, with the name, by the "false" that it stands for.
+  if (CONTAINERS.has(keyword) || keyword === "additionalProperties") return [];
+  const rule = ruleAt(unit.keywordLocation, schema);
+  // The library names the argument in its sentence only.
+  const named = NAMED[keyword]?.exec(unit.error)?.[1];
+  if (named === undefined) return [{ path, keyword, rule }];
+  return [{ path: [...path, named], keyword: keyword === "propertyNames" ? keyword : "required", rule }];
+}
+
+const NAMED: Readonly<Record<string, RegExp>> = {
+  required: /required property "([^]+)"\.$/,
+  propertyNames: /^Property name "([^]+)" does not match/,
+  dependentRequired: /does not have "([^]+)"\.$/,
 };
 
-const typeWords = (rule: unknown) => [rule].flat().map((type) => A_TYPE[String(type)] ?? String(type));
-
-function reasonOf(unit: OutputUnit, root: JsonMap): string {
-  const rule = ruleAt(unit.keywordLocation, root);
-  switch (unit.keyword) {
-    case "type":
-      return `Must be ${typeWords(rule).join(" or ")}.`;
-    case "enum":
-      return Array.isArray(rule)
-        ? `Must be one of: ${rule.map(String).join(", ")}.`
-        : "Must be one of the list.";
-    case "const":
-      return `Must be ${JSON.stringify(rule)}.`;
-    case "minimum":
-      return `Must be ${String(rule)} or more.`;
-    case "maximum":
-      return `Must be ${String(rule)} or less.`;
-    case "exclusiveMinimum":
-      return `Must be more than ${String(rule)}.`;
-    case "exclusiveMaximum":
-      return `Must be less than ${String(rule)}.`;
-    case "multipleOf":
-      return `Must be a multiple of ${String(rule)}.`;
-    case "minLength":
-      return rule === 1 ? "Must not be empty." : `Must have at least ${String(rule)} characters.`;
-    case "maxLength":
-      return `Must have at most ${String(rule)} characters.`;
-    case "pattern":
-      return `Must match ${String(rule)}.`;
-    case "format":
-      return `Must be a valid ${String(rule)}.`;
-    case "minItems":
-      return `Needs at least ${String(rule)} entries.`;
-    case "maxItems":
-      return `Takes at most ${String(rule)} entries.`;
-    case "uniqueItems":
-      return "Every entry must be different.";
-    default:
-      return unit.error.endsWith(".") ? unit.error : `${unit.error}.`;
-  }
-}
-
-/** The value of the failed keyword; undefined where a reference was followed on the way. */
+/** The value of the failed keyword; undefined where it cannot be found. */
 function ruleAt(location: string, root: JsonMap): unknown {
-  return pointerSteps(location).reduce<unknown>((at, step) => {
-    const here =
-      isMap(at) && typeof at["$ref"] === "string" && !(step in at) ? resolve(at["$ref"], root) : at;
-    if (step === "$ref") return isMap(here) ? resolve(String(here["$ref"]), root) : undefined;
-    return isMap(here) ? here[step] : Array.isArray(here) ? (here[Number(step)] as unknown) : undefined;
+  return steps(location).reduce<unknown>((at, step) => {
+    if (step === "$ref" && isMap(at)) return steps(String(at["$ref"])).reduce<unknown>(into, root);
+    return into(at, step);
   }, root);
 }
 
-function resolve(reference: string, root: JsonMap): unknown {
-  return pointerSteps(reference).reduce<unknown>((at, step) => (isMap(at) ? at[step] : undefined), root);
-}
+const into = (at: unknown, step: string): unknown =>
+  isMap(at) ? at[step] : Array.isArray(at) ? (at[Number(step)] as unknown) : undefined;
 
-function pointerSteps(pointer: string): string[] {
+function steps(pointer: string): string[] {
   return pointer
     .replace(/^#/, "")
     .split("/")
     .slice(1)
-    .map((step) => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~"));
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((step) => (step.includes("%") ? decoded(step) : step));
+}
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
 }
 
 /** A cleared field is a key with undefined, which JSON does not know. */
@@ -158,47 +141,12 @@ function withoutUndefined(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, withoutUndefined(entry)]));
 }
 
-/**
- * The form library's view of `findProblems`. `schema` of a form is prepared for drawing, so the values are
- * judged against `original`; parts of it (the branches of a choice) against themselves.
- */
-export function makeFormValidator(original: JsonMap, dialect: Dialect): ValidatorType<JsonMap> {
-  return {
-    validateFormData(formData) {
-      const problems = findProblems(original, formData ?? {}, dialect);
-      return { errors: problems.map(toFormError), errorSchema: errorTree(problems) };
-    },
-    isValid(schema, formData, rootSchema) {
-      try {
-        const { $defs, definitions } = rootSchema as JsonMap;
-        const own: unknown = schema;
-        if (typeof own === "boolean") return own;
-        if (!isMap(own)) return false;
-        const whole = { ...own, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) };
-        return findProblems(whole, formData, "7").length === 0;
-      } catch {
-        return false;
-      }
-    },
-    rawValidation: (schema: RJSFSchema, formData) => {
-      try {
-        const found = findProblems(schema as JsonMap, formData, dialect).map(toFormError);
-        return { errors: found as never[] };
-      } catch (error) {
-        return { validationError: error instanceof Error ? error : new Error(String(error)) };
-      }
-    },
-  };
-}
-
-function toFormError({ path, reason, isMissing }: Problem): RJSFValidationError {
-  return {
-    name: isMissing ? "required" : "invalid",
-    message: reason,
-    property: path.map((step) => `.${step}`).join(""),
-    stack: `${path.join(".")}: ${reason}`,
-  };
-}
+/** The form library asks for a judge; reasons are handed to it from outside, so this one objects to nothing. */
+export const SILENT: ValidatorType<JsonMap> = {
+  validateFormData: () => ({ errors: [], errorSchema: {} }),
+  isValid: () => true,
+  rawValidation: () => ({}),
+};
 
 /** Reasons as the form library wants them: a tree along the paths. */
 export function errorTree(problems: readonly Pick<Problem, "path" | "reason">[]): ErrorSchema<JsonMap> {

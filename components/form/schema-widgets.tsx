@@ -1,153 +1,205 @@
 "use client";
 
 /** The inputs of an argument form, from the kit. Their label comes from the field around them. */
-import type { FieldProps, RJSFSchema, WidgetProps } from "@rjsf/utils";
+import { ID_KEY, type FieldProps, type RJSFSchema, type WidgetProps } from "@rjsf/utils";
 import { use, useState } from "react";
 import { Input } from "../ui/Input";
 import { Segmented } from "../ui/Segmented";
 import { Select } from "../ui/Select";
 import { Switch } from "../ui/Switch";
 import { Textarea } from "../ui/Textarea";
-import { inWords, type JsonMap } from "./json";
-import { ControlName, isChanged, type FormContext } from "./schema-field";
-import { NULLABLE, UNIT } from "./schema-prepare";
+import { inWords, isSame, type JsonMap } from "./json";
+import { ControlName, defaultAt, isChanged, type FormContext, type Path } from "./schema-context";
+import { NULLABLE, UNIT, WORDS } from "./schema-marks";
+import { LongSelect } from "./LongSelect";
 
-type Props = WidgetProps<JsonMap, RJSFSchema, FormContext>;
+export type Props = FieldProps<JsonMap, RJSFSchema, FormContext>;
+type Widget = WidgetProps<JsonMap, RJSFSchema, FormContext>;
 
 /** An empty input means "not given", or null where the argument may be null. */
 const emptyOf = (schema: RJSFSchema) => (schema[NULLABLE] === true ? null : undefined);
 const LONG_TEXT = 90;
 
 /** At the right of an input: the default as soon as the value differs, else the unit. */
-function noteOf(schema: RJSFSchema, value: unknown): string | undefined {
-  if (isChanged(schema, value) || (value === undefined && schema.default !== undefined))
-    return schema.default === null ? "default none" : `default ${inWords(schema.default)}`;
+function noteOf(schema: RJSFSchema, context: FormContext, path: Path, value: unknown): string | undefined {
+  const base = defaultAt(context, path, schema);
+  if (base !== undefined && (isChanged(base, value) || value === undefined))
+    return base === null ? "default none" : `default ${inWords(base)}`;
   const unit: unknown = schema[UNIT];
   return typeof unit === "string" ? unit : undefined;
 }
 
-export function TextWidget({ id, value, schema, onChange, onBlur, readonly, disabled }: Props) {
+const placeholderOf = (schema: RJSFSchema) => (schema[NULLABLE] === true ? "none" : undefined);
+
+/** The library hands widgets no path, so texts are a field. */
+export function TextField(props: Props) {
+  const { schema, formData, fieldPathId, onChange, onBlur, readonly, disabled, registry } = props;
   const name = use(ControlName);
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const value: unknown = formData;
+  const id = fieldPathId[ID_KEY];
+  const text =
+    typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
   const common = {
     "aria-label": name,
     value: text,
-    readOnly: readonly === true || schema.const !== undefined,
+    readOnly: readonly === true,
     disabled: disabled === true,
     spellCheck: false,
-    onBlur: () => onBlur(id, value),
+    onBlur: () => {
+      onBlur(id, value);
+      // Nothing but blanks is nothing (web-ui.md §3.12.5).
+      if (typeof value === "string" && value !== "" && value.trim() === "") change("");
+    },
   };
+  const change = (next: string) =>
+    onChange((next === "" ? emptyOf(schema) : next) as JsonMap | undefined, fieldPathId.path, undefined, id);
   if (text.length > LONG_TEXT || text.includes("\n"))
     return (
-      <Textarea {...common} mono onChange={(event) => onChange(event.target.value || emptyOf(schema))} />
+      <Textarea
+        {...common}
+        mono
+        rows={Math.min(12, Math.max(3, text.split("\n").length))}
+        onChange={(event) => change(event.target.value)}
+      />
     );
   return (
     <Input
       {...common}
       mono
-      unit={noteOf(schema, value)}
-      placeholder={schema[NULLABLE] === true && schema.default == null ? "none" : undefined}
-      onChange={(event) => onChange(event.target.value === "" ? emptyOf(schema) : event.target.value)}
+      unit={noteOf(schema, registry.formContext, fieldPathId.path, value)}
+      placeholder={placeholderOf(schema)}
+      onChange={(event) => change(event.target.value)}
     />
   );
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WHOLE = /^[+-]?\d+$/;
 
-/** Text is parsed strictly and stays as typed: "5abc" is an error to show, not a 5. */
-export function NumberField(props: FieldProps<JsonMap, RJSFSchema, FormContext>) {
+/**
+ * What was typed as a number, or as text for the judge to refuse: "5abc", and a whole number that a number
+ * would change without saying so.
+ */
+export function readNumber(typed: string): number | string {
+  const text = typed.trim();
+  if (!NUMBER.test(text)) return typed;
+  const number = Number(text);
+  if (!Number.isFinite(number)) return typed;
+  return WHOLE.test(text) && !Number.isSafeInteger(number) ? typed : number;
+}
+
+export function NumberField(props: Props) {
   const { schema, formData, fieldPathId, onChange, onBlur, readonly, disabled, registry } = props;
   const value: unknown = formData;
   const [typed, setTyped] = useState({ text: "", value: undefined as unknown });
   const name = use(ControlName);
-  if (schema.enum !== undefined || schema.oneOf !== undefined || schema.anyOf !== undefined) {
-    const { StringField } = registry.fields;
-    return StringField === undefined ? null : <StringField {...props} />;
-  }
+  const id = fieldPathId[ID_KEY];
   const text = Object.is(typed.value, value) && typed.text !== "" ? typed.text : toText(value);
   const change = (next: string) => {
-    const trimmed = next.trim();
-    const parsed = trimmed === "" ? emptyOf(schema) : NUMBER.test(trimmed) ? Number(trimmed) : next;
+    const parsed = next.trim() === "" ? emptyOf(schema) : readNumber(next);
     setTyped({ text: next, value: parsed });
-    onChange(parsed as JsonMap | undefined, fieldPathId.path, undefined, fieldPathId.$id);
+    onChange(parsed as JsonMap | undefined, fieldPathId.path, undefined, id);
   };
+  const isTooLong = typeof value === "string" && WHOLE.test(value.trim());
   return (
     <Input
       aria-label={name}
       inputMode={schema.type === "integer" ? "numeric" : "decimal"}
       value={text}
-      unit={noteOf(schema, value)}
+      unit={
+        isTooLong
+          ? "more digits than can be kept"
+          : noteOf(schema, registry.formContext, fieldPathId.path, value)
+      }
       readOnly={readonly === true}
       disabled={disabled === true}
-      placeholder={schema[NULLABLE] === true && schema.default == null ? "none" : undefined}
+      placeholder={placeholderOf(schema)}
       onChange={(event) => change(event.target.value)}
-      onBlur={() => onBlur(fieldPathId.$id, value)}
+      onBlur={() => onBlur(id, value)}
     />
   );
 }
 
 const toText = (value: unknown) =>
-  typeof value === "number" || typeof value === "string" ? String(value) : "";
+  value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
 const MOST_SEGMENTS = 4;
 const MOST_LETTERS = 32;
+const MOST_LISTED = 40;
 
-/** Few short choices stand side by side, more in a list. */
-export function SelectWidget({
-  value,
-  schema,
-  options,
-  onChange,
-  label,
-  readonly,
-  disabled,
-  id,
-  onBlur,
-}: Props) {
+/** Few short choices stand side by side, more in a list, very many in one that is searched. */
+export function SelectWidget({ value, schema, onChange, label, readonly, disabled, id, onBlur }: Widget) {
   const name = use(ControlName) ?? label;
-  const choices = options.enumOptions ?? [];
-  const chosen = choices.findIndex((choice) => Object.is(choice.value, value));
-  const words = choices.map((choice) => choice.label);
+  const values: unknown[] = Array.isArray(schema.enum) ? schema.enum : [];
+  const words = (schema[WORDS] ?? []) as string[];
+  const chosen = values.findIndex((one) => isSame(one, value));
+  const isReadOnly = readonly === true || disabled === true;
   const choose = (index: string) => {
-    onChange(index === "none" ? emptyOf(schema) : choices[Number(index)]?.value);
+    if (index !== "stray") onChange(index === "none" ? emptyOf(schema) : values[Number(index)]);
     onBlur(id, value);
   };
   const canBeNone = schema[NULLABLE] === true;
-  const isShort = choices.length <= MOST_SEGMENTS && words.join("").length <= MOST_LETTERS;
-  if (isShort && !canBeNone && choices.length > 1 && readonly !== true && disabled !== true) {
+  const isStray = chosen < 0 && value !== undefined && value !== null;
+  const isShort = values.length <= MOST_SEGMENTS && words.join("").length <= MOST_LETTERS;
+  const listed = values.map((_, index) => ({ value: String(index), label: words[index] ?? "" }));
+  if (isShort && !canBeNone && !isStray && values.length > 1 && !isReadOnly)
     return (
       <div>
-        <Segmented
-          label={name}
-          value={String(chosen)}
-          onValueChange={choose}
-          options={choices.map((choice, index) => ({ value: String(index), label: choice.label }))}
-        />
+        <Segmented label={name} value={String(chosen)} onValueChange={choose} options={listed} />
       </div>
     );
-  }
-  const listed = choices.map((choice, index) => ({ value: String(index), label: choice.label }));
+  const options = [
+    ...(canBeNone ? [{ value: "none", label: "none" }] : []),
+    // What is stored is shown, also when it is no choice any more.
+    ...(isStray ? [{ value: "stray", label: inWords(value), note: "no longer a choice" }] : []),
+    ...listed,
+  ];
+  const current = chosen >= 0 ? String(chosen) : isStray ? "stray" : canBeNone ? "none" : null;
+  if (options.length > MOST_LISTED && !isReadOnly)
+    return <LongSelect label={name} options={options} value={current} onChange={choose} />;
   return (
     <Select
       aria-label={name}
-      options={canBeNone ? [{ value: "none", label: "none" }, ...listed] : listed}
-      value={chosen >= 0 ? String(chosen) : canBeNone ? "none" : null}
+      placeholder="Choose"
+      options={options}
+      value={current}
       onValueChange={choose}
-      disabled={readonly === true || disabled === true}
+      disabled={isReadOnly}
     />
   );
 }
 
-export function SwitchWidget({ value, schema, onChange, readonly, disabled, id, onBlur }: Props) {
+export function SwitchField(props: Props) {
+  const { schema, formData, fieldPathId, onChange, onBlur, readonly, disabled, registry } = props;
   const name = use(ControlName);
-  const note = noteOf(schema, value);
+  const value: unknown = formData;
+  const id = fieldPathId[ID_KEY];
+  const change = (next: boolean | null | undefined) =>
+    onChange(next as unknown as JsonMap, fieldPathId.path, undefined, id);
+  const isReadOnly = readonly === true || disabled === true;
+  if (schema[NULLABLE] === true && !isReadOnly)
+    return (
+      <div>
+        <Segmented
+          label={name ?? "On, off or none"}
+          value={value === true ? "on" : value === false ? "off" : "none"}
+          onValueChange={(next) => change(next === "none" ? null : next === "on")}
+          options={[
+            { value: "none", label: "none" },
+            { value: "off", label: "Off" },
+            { value: "on", label: "On" },
+          ]}
+        />
+      </div>
+    );
+  const note = noteOf(schema, registry.formContext, fieldPathId.path, value);
   return (
     <div className="flex min-h-(--control-h) items-center">
       <Switch
         aria-label={name}
         checked={value === true}
-        disabled={readonly === true || disabled === true}
-        onChange={(event) => onChange(event.target.checked)}
+        disabled={isReadOnly}
+        onChange={(event) => change(event.target.checked)}
         onBlur={() => onBlur(id, value)}
         label={
           <>

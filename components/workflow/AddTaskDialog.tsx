@@ -5,7 +5,6 @@ import { cx } from "class-variance-authority";
 import { Search } from "lucide-react";
 import { useRef, useState } from "react";
 import type { WorkflowView } from "@/server/contracts/workflow";
-import { dialectOf } from "../form/schema-validator";
 import { requiredDefaults } from "../form/schema-values";
 import { catalogueRows, matchesSearch, type CatalogueRow } from "../task/catalogue";
 import { TASK_TYPE_WORDS, typesInWords } from "../task/task-words";
@@ -61,9 +60,8 @@ export function AddTaskDialog({ open, onOpenChange, workflow, onAdded }: Props) 
       for (const id of chosen) {
         const task = tasks.find((one) => one.id === id);
         if (task === undefined) continue;
-        const dialect = dialectOf(task.args_schema_version);
         const defaults = (schema: (typeof task)["args_schema_parallel"]) => {
-          const values = requiredDefaults(schema === null ? null : { ...schema }, dialect);
+          const values = requiredDefaults(schema);
           return Object.keys(values).length > 0 ? values : undefined;
         };
         const input = {

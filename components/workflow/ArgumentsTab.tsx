@@ -2,10 +2,10 @@
 
 import { Search } from "lucide-react";
 import { useState } from "react";
+import { CALL_WORDS } from "@/server/domain/tasks/calls";
 import { isMap, type JsonMap } from "../form/json";
 import { JsonEditor } from "../form/JsonEditor";
 import { argumentNames } from "../form/schema-prepare";
-import { dialectOf } from "../form/schema-validator";
 import { changesBetween } from "../form/schema-values";
 import { ArgumentsJson, SchemaForm } from "../form/SchemaForm";
 import { usePageParams } from "../shell/ShallowLinks";
@@ -13,13 +13,11 @@ import { Chip } from "../ui/Chip";
 import { formatCount } from "../ui/format";
 import { Input } from "../ui/Input";
 import { Segmented } from "../ui/Segmented";
-import { partsOf, problemsAt, schemaOf, type Part } from "./task-settings";
+import { partsOf, problemsAt, schemaOf } from "./task-settings";
 import type { TaskEditor } from "./use-drafts";
 
 /** With fewer arguments a search field is only in the way. */
 const MIN_FOR_SEARCH = 6;
-
-const TITLES: Record<Part, string> = { non_parallel: "First call", parallel: "Each image" };
 
 /** The arguments of both calls as forms or as JSON. */
 export function ArgumentsTab({ editor, readOnly }: { editor: TaskEditor; readOnly: boolean }) {
@@ -28,14 +26,12 @@ export function ArgumentsTab({ editor, readOnly }: { editor: TaskEditor; readOnl
   const [isModifiedOnly, setModifiedOnly] = useState(false);
   const { task } = editor;
   const view = params.get("view") === "json" ? "json" : "form";
-  const dialect = dialectOf(task.task.args_schema_version);
 
   const parts = partsOf(task).map((part) => {
     const schema = schemaOf(task, part);
     const values = editor.values[`args_${part}`];
     const names = argumentNames(schema);
-    const modified =
-      schema === null ? [] : changesBetween(schema, {}, values, dialect).map(({ name }) => name);
+    const modified = schema === null ? [] : changesBetween(schema, {}, values).map(({ name }) => name);
     return { part, schema, values, names, modified };
   });
   // A call without anything to set is not worth a heading.
@@ -83,7 +79,7 @@ export function ArgumentsTab({ editor, readOnly }: { editor: TaskEditor; readOnl
       <div className="flex max-w-[760px] flex-col gap-6">
         {shown.map(({ part, schema, values, names, modified }) => {
           const key = `${task.id} ${part} ${editor.revision} ${view}`;
-          const label = shown.length > 1 || parts.length > 1 ? TITLES[part] : "Arguments";
+          const label = shown.length > 1 || parts.length > 1 ? CALL_WORDS[part] : "Arguments";
           const common = {
             label,
             value: values,
@@ -98,13 +94,26 @@ export function ArgumentsTab({ editor, readOnly }: { editor: TaskEditor; readOnl
           );
           return (
             <section key={part} aria-label={label}>
-              {parts.length > 1 && view === "form" && <h3 className="mb-3 font-semibold">{TITLES[part]}</h3>}
+              {parts.length > 1 && view === "form" && (
+                <h3 className="mb-3 font-semibold">{CALL_WORDS[part]}</h3>
+              )}
               {schema === null ? (
                 <JsonEditor {...common} key={key} help="The package ships no schema for these arguments." />
               ) : view === "json" ? (
-                <ArgumentsJson {...common} key={key} schema={schema} dialect={dialect} />
+                <ArgumentsJson
+                  {...common}
+                  key={key}
+                  schema={schema}
+                  version={task.task.args_schema_version}
+                />
               ) : (
-                <SchemaForm {...common} key={key} schema={schema} dialect={dialect} hidden={hidden} />
+                <SchemaForm
+                  {...common}
+                  key={key}
+                  schema={schema}
+                  version={task.task.args_schema_version}
+                  hidden={hidden}
+                />
               )}
               {hidden.length > 0 && hidden.length === names.length && (
                 <p className="text-ink-3">{`0 of ${names.length} arguments match.`}</p>

@@ -2,8 +2,7 @@
 import type { TypeFilters } from "@/server/contracts/image";
 import type { WorkflowTaskView } from "@/server/contracts/workflow";
 import { isSame, type JsonMap } from "../form/json";
-import { dialectOf } from "../form/schema-validator";
-import { changesBetween, storedValues, type Change } from "../form/schema-values";
+import { changesBetween, shownValues, type Change } from "../form/schema-values";
 import { problemsOf } from "../form/SchemaForm";
 
 const PARTS = ["non_parallel", "parallel"] as const;
@@ -42,7 +41,8 @@ export function storedSettings(task: WorkflowTaskView): Settings {
 
 export function schemaOf(task: WorkflowTaskView, part: Part): JsonMap | null {
   const schema = task.task[`args_schema_${part}`];
-  return schema === null ? null : { ...schema };
+  // The same object each time: what is made from a schema is remembered by it.
+  return schema;
 }
 
 const PARTS_OF = {
@@ -64,11 +64,7 @@ export function changedValues(task: WorkflowTaskView, draft: Draft | undefined):
     const part = PARTS.find((one) => name === `args_${one}`);
     const schema = part === undefined ? null : schemaOf(task, part);
     if (schema === null) return !isSame(stored[name], value);
-    const dialect = dialectOf(task.task.args_schema_version);
-    return !isSame(
-      storedValues(schema, stored[name] as JsonMap, dialect),
-      storedValues(schema, value as JsonMap, dialect),
-    );
+    return !isSame(shownValues(schema, stored[name] as JsonMap), shownValues(schema, value as JsonMap));
   });
   return Object.fromEntries(entries);
 }
@@ -81,14 +77,11 @@ export function isDirty(task: WorkflowTaskView, draft: Draft | undefined): boole
 
 /** Each difference with both values, in the order arguments, resources, types, name. */
 export function changeList(task: WorkflowTaskView, before: Settings, after: Settings): Change[] {
-  const dialect = dialectOf(task.task.args_schema_version);
   const args = PARTS.flatMap((part) =>
-    changesBetween(schemaOf(task, part), before[`args_${part}`], after[`args_${part}`], dialect),
+    changesBetween(schemaOf(task, part), before[`args_${part}`], after[`args_${part}`]),
   );
-  const meta = PARTS.flatMap((part) =>
-    changesBetween(null, before[`meta_${part}`], after[`meta_${part}`], dialect),
-  );
-  const types = changesBetween(null, { ...before.type_filters }, { ...after.type_filters }, dialect);
+  const meta = PARTS.flatMap((part) => changesBetween(null, before[`meta_${part}`], after[`meta_${part}`]));
+  const types = changesBetween(null, { ...before.type_filters }, { ...after.type_filters });
   const name = before.alias ?? task.task.name;
   const nameNow = after.alias ?? task.task.name;
   const alias = name === nameNow ? [] : [{ name: "alias", title: "Name", before: name, after: nameNow }];
@@ -103,8 +96,7 @@ export function argumentProblems(
   const reasons = partsOf(task).flatMap((part) => {
     const schema = schemaOf(task, part);
     if (schema === null) return [];
-    const dialect = dialectOf(task.task.args_schema_version);
-    return Object.values(problemsOf(schema, settings[`args_${part}`], dialect));
+    return Object.values(problemsOf(schema, settings[`args_${part}`], task.task.args_schema_version));
   });
   const missing = reasons.filter((reason) => reason === "Is required.").length;
   return { missing, wrong: reasons.length - missing };

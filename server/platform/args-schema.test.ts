@@ -53,14 +53,14 @@ test("what is wrong is named in a draft too", () => {
   const wrong = { ...RIGHT, threshold: "1", size: "big", level: "mid", channels: [{ name: 1 }], other: 1 };
   const reasons = {
     threshold: "Must be a number.",
-    size: "Must be a whole number or empty.",
-    level: 'Must be one of: "low", "high".',
+    size: "Must be a whole number.",
+    level: "Must be one of: low, high.",
     "channels.0.name": "Must be text.",
     other: "Is not an argument of this task.",
   };
   expect(draft(wrong)).toEqual(reasons);
   expect(complete(wrong)).toEqual(reasons);
-  expect(draft({ threshold: -1 })).toEqual({ threshold: "Must be >= 0." });
+  expect(draft({ threshold: -1 })).toEqual({ threshold: "Must be 0 or more." });
 });
 
 test("a property that is called like a keyword is not taken for one", () => {
@@ -71,7 +71,7 @@ test("a property that is called like a keyword is not taken for one", () => {
   };
   expect(findArgumentProblems(schema, { required: true }, "draft")).toEqual({});
   expect(findArgumentProblems(schema, { required: "x" }, "draft")).toEqual({
-    required: "Must be true or false.",
+    required: "Must be on or off.",
   });
 });
 
@@ -87,4 +87,21 @@ test("older drafts are understood, and a schema that is broken refuses nothing",
     findArgumentProblems({ type: "object", properties: { a: { $ref: "#/nowhere" } } }, { a: 1 }, "complete"),
   ).toEqual({});
   expect(findArgumentProblems(null, { anything: 1 }, "complete")).toEqual({});
+});
+
+test("a hostile schema or value holds nobody up, and refuses nothing", () => {
+  const pattern = { properties: { a: { type: "string", pattern: "^(a+)+$" } } };
+  expect(findArgumentProblems(pattern, { a: `${"a".repeat(50)}!` }, "complete")).toEqual({});
+  expect(findArgumentProblems(pattern, { a: "b" }, "complete")).toEqual({ a: "Must match ^(a+)+$." });
+  const circle = { properties: { a: { $ref: "#/$defs/A" } }, $defs: { A: { $ref: "#/$defs/A" } } };
+  expect(findArgumentProblems(circle, { a: 1 }, "complete")).toEqual({});
+  const choices = Array.from({ length: 60_000 }, (_, at) => `a rather long choice ${at}`);
+  expect(findArgumentProblems({ properties: { a: { enum: choices } } }, { a: "b" }, "complete")).toEqual({});
+});
+
+test("what a schema says is never run as a program", () => {
+  const nasty = '"];globalThis.wasRun=true;//';
+  const schema = { properties: { [nasty]: { enum: [nasty], pattern: nasty } }, required: [nasty] };
+  expect(Object.keys(findArgumentProblems(schema, {}, "complete"))).toEqual([nasty]);
+  expect("wasRun" in globalThis).toBe(false);
 });

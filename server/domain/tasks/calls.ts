@@ -6,6 +6,9 @@ export const isConverter = (type: TaskType) =>
   type === "converter_non_parallel" || type === "converter_compound";
 export const isCompound = (type: TaskType) => type === "compound" || type === "converter_compound";
 
+/** What people call the two calls of a task that has both. */
+export const CALL_WORDS = { non_parallel: "First call", parallel: "Each image" } as const;
+
 /** A task that flips a flag in place must not run twice by itself: half of it may already have happened. */
 export function changesState(
   inputTypes: Record<string, boolean>,

@@ -131,6 +131,6 @@ function settingsProblems(step: Step): SubmissionProblem[] {
   const args = Object.entries(argumentProblems(task, row, "complete"));
   return [
     ...meta.map(([path, reason]) => say(path, `${title}: ${reason}`, reason)),
-    ...args.map(([path, reason]) => say(path, `${title}, argument ${nameOf(path)}: ${reason}`, reason)),
+    ...args.map(([path, reason]) => say(path, `${title}, argument ${nameOf(task, path)}: ${reason}`, reason)),
   ];
 }

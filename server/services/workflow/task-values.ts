@@ -1,6 +1,7 @@
 import type { TaskRow, WorkflowTaskRow } from "@/db/schema";
 import { InvalidInputError } from "@/server/contracts/errors";
-import { callResources } from "@/server/domain/tasks/calls";
+import { placeInWords } from "@/server/domain/arguments/places";
+import { CALL_WORDS, callResources } from "@/server/domain/tasks/calls";
 import { requireTypeFilters } from "@/server/domain/workflow/type-flow";
 import { findArgumentProblems } from "@/server/platform/args-schema";
 import type { Strictness } from "@/server/platform/args-schema";
@@ -52,7 +53,7 @@ export function applySettings(task: TaskRow, before: TaskSettings, input: TaskSe
   const problems = argumentProblems(task, next, "draft", edited);
   const [first] = Object.entries(problems);
   if (first)
-    throw new InvalidInputError(`The argument ${nameOf(first[0])} is not right: ${first[1]}`, problems);
+    throw new InvalidInputError(`The argument ${nameOf(task, first[0])} is not right: ${first[1]}`, problems);
   return next;
 }
 
@@ -84,6 +85,7 @@ export function argumentProblems(
       task[`args_schema_${part}`],
       settings[`args_${part}`] ?? {},
       strictness,
+      task.args_schema_version,
     );
     for (const [path, reason] of Object.entries(found))
       out[path === "" ? `args_${part}` : `args_${part}.${path}`] = reason;
@@ -91,8 +93,15 @@ export function argumentProblems(
   return out;
 }
 
-/** `args_parallel.channels.0` → `channels.0`, as people know it from the form. */
-export const nameOf = (field: string): string => `'${field.replace(/^args_(non_)?parallel\./, "")}'`;
+/** `args_parallel.channels.0` → "'Channels › entry 1'", in the words of the form; with the call where there are two. */
+export function nameOf(task: TaskRow, field: string): string {
+  const [key = "", ...path] = field.split(".");
+  const part = key === "args_non_parallel" ? "non_parallel" : "parallel";
+  const schema = task[`args_schema_${part}`];
+  const place = `'${placeInWords(schema ? { ...schema } : null, path)}'`;
+  const isOnly = !task.command_non_parallel || !task.command_parallel;
+  return isOnly ? place : `${place} (${CALL_WORDS[part].toLowerCase()})`;
+}
 
 const pick = (given: Map | null | undefined, before: Map | null) => (given === undefined ? before : given);
 
