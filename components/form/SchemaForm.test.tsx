@@ -129,7 +129,7 @@ test("a new workflow task carries what it is refused without", () => {
 
 test("a change is told with both values, the default where none is stored", () => {
   expect(changesBetween(all, {}, { size: 2, list: [] })).toEqual([
-    { name: "size", title: "Size", before: "1.5", after: "2" },
+    { name: "size", title: "Size (µm)", before: "1.5", after: "2" },
     { name: "list", title: "A list", before: "x", after: "an empty list" },
   ]);
 });

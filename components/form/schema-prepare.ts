@@ -4,6 +4,8 @@
  */
 import { WITH_UNIT } from "@/server/domain/arguments/places";
 import {
+  isOfGroup,
+  NOT_A_GROUP,
   requireReasonable,
   requireSoundReferences,
   rootOf,
@@ -50,9 +52,8 @@ function prepare(schema: JsonMap): Prepared {
     requireSoundReferences(root);
     const top = withoutManaged(rootOf(root));
     const flat = withoutAllOf(top, root);
-    const type = flat?.["type"] ?? "object";
-    if (flat === null || ![type].flat().includes("object") || isMap(flat["patternProperties"]))
-      return { ok: false, why: "The arguments are not a list of names with values." };
+    if (flat === null || !isOfGroup(flat) || isMap(flat["patternProperties"]))
+      return { ok: false, why: NOT_A_GROUP };
     const reserved = reservedName(propertiesOf(flat));
     if (reserved !== null)
       return {

@@ -1,6 +1,5 @@
 /** Stored arguments against the defaults of their schema: what is shown, what is stored, what counts as changed. */
 import { isMap, isSame, merged, ownOf, type JsonMap } from "@/server/domain/arguments/json";
-import { placeInWords } from "@/server/domain/arguments/places";
 import { inWords } from "./json";
 import { branchOf, unionOf } from "./schema-branch";
 import { DEFAULT, ENTRIES, propertiesOf, TUPLE } from "./schema-marks";
@@ -169,6 +168,12 @@ function withoutUndefined(value: unknown): unknown {
   );
 }
 
+/** With its unit, as the package wrote it. */
+function titleOf(property: unknown, root: JsonMap | null, name: string): string {
+  const title = merged(property, root ?? {})?.["title"];
+  return typeof title === "string" ? title : name;
+}
+
 export type Change = { name: string; title: string; before: string; after: string };
 
 /** Arguments whose value differs, in the order of the schema; values in words, the default where none is stored. */
@@ -183,7 +188,7 @@ export function changesBetween(schema: JsonMap | null, before: JsonMap, after: J
       : [
           {
             name,
-            title: placeInWords(schema, [name]),
+            title: titleOf(properties[name], schema, name),
             before: inWords(ownOf(old, name)),
             after: inWords(ownOf(now, name)),
           },

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { CALL_WORDS } from "@/server/domain/tasks/calls";
 import { isMap, type JsonMap } from "../form/json";
 import { JsonEditor } from "../form/JsonEditor";
-import { argumentNames } from "../form/schema-prepare";
+import { argumentNames, prepareSchema } from "../form/schema-prepare";
 import { changesBetween } from "../form/schema-values";
 import { ArgumentsJson, SchemaForm } from "../form/SchemaForm";
 import { usePageParams } from "../shell/ShallowLinks";
@@ -36,7 +36,7 @@ export function ArgumentsTab({ editor, readOnly }: { editor: TaskEditor; readOnl
   });
   // A call without anything to set is not worth a heading.
   const shown = parts.filter(({ schema, names, values }) =>
-    schema === null ? true : names.length > 0 || Object.keys(values).length > 0,
+    schema === null || !prepareSchema(schema).ok ? true : names.length > 0 || Object.keys(values).length > 0,
   );
   const count = parts.reduce((sum, { names }) => sum + names.length, 0);
   const modifiedCount = parts.reduce((sum, { modified }) => sum + modified.length, 0);

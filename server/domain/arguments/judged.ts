@@ -31,6 +31,7 @@ function judge(schema: JsonMap, isLenient: boolean): Judged {
     requireReasonable(schema);
     const judged = normalise(withoutManaged(schema), isLenient ? "judge-lenient" : "judge");
     requireSoundReferences(judged);
+    if (!isOfGroup(judged)) return { ok: false, why: NOT_A_GROUP };
     return { ok: true, schema: judged };
   } catch (err) {
     if (err instanceof SchemaTooHard) return { ok: false, why: err.message };
@@ -39,6 +40,13 @@ function judge(schema: JsonMap, isLenient: boolean): Judged {
     throw err;
   }
 }
+
+/** Nothing that a person could store would ever be right. */
+export const NOT_A_GROUP = "The arguments are not a list of names with values.";
+
+/** Whether names with values may be right by it. */
+export const isOfGroup = (schema: JsonMap) =>
+  !("type" in schema) || [schema["type"]].flat().includes("object");
 
 /** @throws SchemaTooHard */
 export function requireReasonable(schema: JsonMap): void {

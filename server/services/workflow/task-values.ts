@@ -98,7 +98,9 @@ export function nameOf(task: TaskRow, field: string): string {
   const [key = "", ...path] = field.split(".");
   const part = key === "args_non_parallel" ? "non_parallel" : "parallel";
   const schema = task[`args_schema_${part}`];
-  const place = `'${placeInWords(schema ? { ...schema } : null, path)}'`;
+  // What is wrong may be the combination.
+  const words = path.length === 0 ? "all together" : placeInWords(schema ? { ...schema } : null, path);
+  const place = `'${words}'`;
   const isOnly = !task.command_non_parallel || !task.command_parallel;
   return isOnly ? place : `${place} (${CALL_WORDS[part].toLowerCase()})`;
 }
