@@ -4,16 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { createTestDb } from "@/db/testing";
 import type { CollectInput } from "@/server/contracts/task";
 import { collectPackage } from "@/server/services/task/collect";
-import {
-  NOTHING,
-  collectWheel,
-  driveToEnd,
-  leftOvers,
-  makeCollectWorld,
-  removeWorld,
-  writeWheel,
-} from "./testing";
-import type { CollectWorld, WheelSpec } from "./testing";
+import { NOTHING, collectWheel, driveToEnd, leftOvers, makeCollectWorld, removeWorld } from "./testing";
+import type { CollectWorld } from "./testing";
+import { writeWheel } from "./wheel.testing";
+import type { WheelSpec } from "./wheel.testing";
 
 let t: Awaited<ReturnType<typeof createTestDb>>;
 let world: CollectWorld;

@@ -1,10 +1,8 @@
 /** A world for tests of collections: a resource with the Python of this machine, a user, wheels made on the fly. */
-import { execFile } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { eq, sql } from "drizzle-orm";
 import { pino } from "pino";
 import type { Db } from "@/db/client";
@@ -23,7 +21,6 @@ import { storeUpload } from "@/server/services/upload/store";
 import { createUser } from "@/server/services/user/create";
 import { findUserContext } from "@/server/services/user/find-session";
 
-const run = promisify(execFile);
 export const silent = pino({ level: "silent" });
 
 export type CollectWorld = {
@@ -120,51 +117,3 @@ export async function leftOvers({ db, userId, work }: CollectWorld, tasksDir = p
   return { groups, tasks: rows, files: files.filter((entry) => entry.isFile()).map((entry) => entry.name) };
 }
 export const NOTHING = { groups: [], tasks: [], files: [] };
-
-export type WheelSpec = {
-  name: string;
-  version?: string;
-  requires?: string[];
-  requires_python?: string;
-  extras?: string[];
-  /** In its METADATA, if it lies. */
-  calls_itself?: string;
-  says_version?: string;
-  tag?: string;
-  /** `undefined`: a manifest with one task; null: none. */
-  manifest?: unknown;
-  /** Path in the wheel → text. */
-  files?: Record<string, string>;
-};
-
-const WRITE_WHEEL = `
-import json, sys, zipfile
-folder, text = sys.argv[1:]
-spec = json.loads(text)
-name, version = spec["name"], spec.get("version", "1.0")
-tag = spec.get("tag", "py3-none-any")
-info = f"{name}-{version}.dist-info"
-metadata = [f"Metadata-Version: 2.1", f"Name: {spec.get('calls_itself', name)}", f"Version: {spec.get('says_version', version)}"]
-metadata += [f"Requires-Dist: {line}" for line in spec.get("requires", [])]
-metadata += [f"Provides-Extra: {line}" for line in spec.get("extras", [])]
-if "requires_python" in spec:
-    metadata.append(f"Requires-Python: {spec['requires_python']}")
-files = {f"{name}/__init__.py": "", f"{name}/task.py": "", **spec.get("files", {})}
-manifest = spec.get("manifest", {"manifest_version": "2", "task_list": [{"name": "T", "executable_parallel": "task.py"}]})
-if manifest is not None:
-    files[f"{name}/__FRACTAL_MANIFEST__.json"] = manifest if isinstance(manifest, str) else json.dumps(manifest)
-files[f"{info}/METADATA"] = "\\n".join(metadata) + "\\n"
-files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n"
-files[f"{info}/RECORD"] = "".join(f"{file},,\\n" for file in [*files, f"{info}/RECORD"])
-path = f"{folder}/{name}-{version}-{tag}.whl"
-with zipfile.ZipFile(path, "w") as archive:
-    for file, content in files.items():
-        archive.writestr(file, content)
-print(path)
-`;
-
-/** @returns Path of a new wheel in this folder. */
-export async function writeWheel(folder: string, spec: WheelSpec): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  return (await run("python3", ["-c", WRITE_WHEEL, folder, JSON.stringify(spec)])).stdout.trim();
-}
