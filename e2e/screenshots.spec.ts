@@ -38,7 +38,7 @@ test.describe("signed out", () => {
 });
 
 test("the pages with content", async ({ page, api }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const jobs = await api.job.list.query({});
   const job = jobs.find((one) => one.project_id !== null && one.units.total > 10);
   if (!job) throw new Error("There is no job to take a picture of: the quickstart makes one.");
@@ -46,6 +46,7 @@ test("the pages with content", async ({ page, api }) => {
   const run = tasks.find((one) => one.task_type === "parallel")?.run;
   const units = await api.unit.list.query({ run_id: run?.id ?? 0 });
   const task = (await api.task.groups.query())[0]?.tasks[0];
+  const [collection] = await api.task.activities.query();
   const shots: Shot[] = [
     { name: "home", address: "/", heading: /Home/ },
     { name: "projects", address: "/projects", heading: /Projects/ },
@@ -63,6 +64,10 @@ test("the pages with content", async ({ page, api }) => {
       heading: new RegExp(`Job ${job.id}`),
     },
     { name: "tasks", address: "/tasks", heading: /Tasks/ },
+    { name: "tasks-collection", address: `/tasks?collection=${collection?.id}`, heading: /Tasks/ },
+    { name: "tasks-wheel", address: "/tasks?source=wheel", heading: /Tasks/ },
+    { name: "tasks-packages", address: "/tasks?tab=packages", heading: /Tasks/ },
+    { name: "tasks-activity", address: `/tasks?tab=activity&activity=${collection?.id}`, heading: /Tasks/ },
     { name: "task", address: `/tasks/${task?.id}`, heading: new RegExp(task?.name ?? "") },
     { name: "profile", address: "/profile", heading: /My profile/ },
     { name: "not-found", address: "/nowhere", heading: /nothing at this address/ },

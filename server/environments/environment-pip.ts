@@ -25,9 +25,12 @@ export class EnvironmentPip {
 
   async createEnvironment(venv: string): Promise<void> {
     const { interpreter, version } = this.deps.resourcePython;
-    const ended = await this.#start([interpreter, "-m", "venv", "--copies", venv]);
+    let ended = await this.#start([interpreter, "-m", "venv", "--copies", "--without-pip", venv]);
+    // By itself: venv keeps the words of ensurepip, such as that of a full disk, to itself.
+    if (ended.exitCode === 0)
+      ended = await this.#start([this.deps.python, "-I", "-m", "ensurepip", "--upgrade", "--default-pip"]);
     if (ended.exitCode === 0) return;
-    if (/ensurepip is not|No module named (?:venv|ensurepip)/.test(ended.output))
+    if (/ensurepip is (?:not|disabled)|No module named (?:venv|ensurepip)/.test(ended.output))
       throw new CollectionError(
         `${interpreter} cannot make virtual environments: its venv module is missing. Ask an administrator to install it (python${version}-venv on Debian and Ubuntu).`,
       );
