@@ -31,8 +31,8 @@ export type FailedPip = PipRun & {
 export function explainPipFailure(run: FailedPip): PipFailure {
   return (
     explainHost(run) ??
-    explainWheel(run) ??
     explainConflict(run) ??
+    explainWheel(run) ??
     explainMissing(run) ??
     explainPython(run) ??
     explainNetwork(run) ?? { kind: "other", sentence: explainOther(run) }
@@ -65,7 +65,7 @@ function explainHost({ output, folder }: FailedPip): PipFailure | null {
 function explainWheel({ output }: FailedPip): PipFailure | null {
   const bad = (sentence: string): PipFailure => ({ kind: "bad_wheel", sentence });
   const renamed =
-    /from \S*?([^/\s]+\.whl) has inconsistent (name|version): expected '([^']+)', but metadata has '([^']+)'/i.exec(
+    /from \S*?([^/\s]+\.whl) has inconsistent (name|version): (?:expected|filename has) '([^']+)', but metadata has '([^']+)'/i.exec(
       output,
     );
   if (renamed) {
@@ -155,7 +155,7 @@ function explainPassed(
   // Of a package whose other versions could be installed, what was passed over explains nothing.
   if (wanted === null && versions.length > 0) return null;
   const what = wanted === null ? pkg_name : `${pkg_name} ${wanted}`;
-  const others = versions.length === 0 ? "" : ` ${capital(offer(versions))}.`;
+  const others = versions.length === 0 ? "" : ` For Python ${pythonVersion}, ${offer(versions)}.`;
   const python = passed.find(({ why }) => why === "python");
   if (python)
     return {

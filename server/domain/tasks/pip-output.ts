@@ -94,7 +94,7 @@ const NETWORK: readonly (readonly [RegExp, string])[] = [
   [/ReadTimeoutError|ConnectTimeoutError|[Tt]imed out/, "it did not answer in time"],
   [/No route to host|Network is unreachable/, "there is no way to it"],
   [/\b40[13] (?:Client )?Error|\b407\b.*Proxy/, "it does not let us in"],
-  [/\b5\d\d Server Error|\b429 Client Error/, "it has a problem of its own"],
+  [/\b5\d\d Server Error|\b429 Client Error|too many \d+ error responses/, "it has a problem of its own"],
   [
     /ConnectionResetError|Connection aborted|RemoteDisconnected|IncompleteRead|Connection broken|ProtocolError/,
     "the connection broke off",
