@@ -28,7 +28,7 @@ export function JsonPane({ editor, label }: { editor: DocumentEditor; label: str
       {wrong.length > 0 && (
         <ul
           id={`${id}-wrong`}
-          className="border-b border-line px-(--gutter) py-2"
+          className="sticky top-0 z-10 border-b border-line bg-surface px-(--gutter) py-2"
           aria-label="Problems of the JSON"
         >
           {wrong.map(({ line, path, reason }) => (
