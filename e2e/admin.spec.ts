@@ -235,7 +235,7 @@ test("what is in use is not deleted, and the users are named", async ({ page, ap
   await page.getByRole("button", { name: "Delete profile" }).click();
   await expect(page.getByRole("alertdialog")).toContainText(`it is used by the account ${email}.`);
 
-  await api.user.assignProfile.mutate({ user_id, profile_id: null });
+  await api.user.update.mutate({ user_id, profile_id: null });
   await page.goto("/admin");
   await expect(page.getByRole("listitem").filter({ hasText: email })).toContainText("no profile");
   await expectAccessible(page);

@@ -61,6 +61,8 @@ type InputProps = {
   fallback?: string | undefined;
   required?: boolean;
   mono?: boolean;
+  /** Too narrow for what was stored. */
+  narrow?: boolean;
   "aria-label"?: string;
 };
 
@@ -72,6 +74,7 @@ export function DocumentInput({
   fallback,
   required = false,
   mono = false,
+  narrow = false,
   ...rest
 }: InputProps) {
   const { value, stored, changed, isLocked, set, empty } = usePlace(path);
@@ -80,7 +83,7 @@ export function DocumentInput({
     else if (kind !== "text" && /^-?\d+$/.test(text)) set(Number(text));
     else set(text);
   };
-  const shown = unitWithStored(unit, changed, stored);
+  const shown = unitWithStored(unit, changed && !narrow, stored);
   return (
     <Input
       {...rest}
@@ -101,14 +104,15 @@ export function DocumentInput({
 /** One of several controls under one label: it has a name and a problem of its own. */
 export function DocumentCell({ label, ...input }: Omit<InputProps, "aria-label"> & { label: string }) {
   const id = useId();
-  const error = useEditor().problemAt(input.path);
+  const { error, changed, stored } = usePlace(input.path);
   const isInvalid = error !== undefined;
   const describedBy = isInvalid ? `${id}-error` : undefined;
   return (
     <span className="min-w-0 flex-1">
       <FieldContext value={{ id, describedBy, isInvalid, isRequired: input.required ?? false }}>
-        <DocumentInput {...input} aria-label={label} />
+        <DocumentInput {...input} narrow aria-label={label} />
       </FieldContext>
+      {changed && stored !== undefined && <span className="text-12 text-ink-3">was {inWords(stored)}</span>}
       {isInvalid && <FieldError id={`${id}-error`}>{error}</FieldError>}
     </span>
   );
