@@ -1,7 +1,8 @@
 "use client";
 
+import { cx } from "class-variance-authority";
 import { Calculator, ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { JobsRunnerConfigSlurm } from "@/server/contracts/resource";
 import { parseMemoryMb } from "@/server/contracts/memory";
 import { SLURM_DEFAULTS, effectiveBatching } from "@/server/domain/resources/effective";
@@ -181,25 +182,30 @@ const MORE = [
   "use_mem_per_cpu",
 ];
 
-/** Rarely needed; open when one of them is given. */
+/** Rarely needed; open when one of them is given. Not drawn while closed. */
 function MoreOptions({ at, children }: { at: readonly string[]; children: ReactNode }) {
-  const { base, draft } = useEditor();
+  const { draft } = useEditor();
   const given = MORE.filter((key) => (getIn(draft, [...at, key]) ?? null) !== null).length;
-  const wasGiven = MORE.some((key) => (getIn(base, [...at, key]) ?? null) !== null);
+  const [isOpen, setOpen] = useState(given > 0);
   return (
-    <details open={wasGiven} className="group/more">
-      <summary className="flex cursor-default list-none items-center gap-2 rounded-tag font-medium text-ink-2 [&::-webkit-details-marker]:hidden">
+    <div>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        className="flex min-h-6 items-center gap-2 rounded-tag font-medium text-ink-2 max-md:min-h-10"
+      >
         <ChevronRight
           size={14}
           strokeWidth={1.75}
           aria-hidden="true"
-          className="text-ink-3 transition-transform duration-90 group-open/more:rotate-90"
+          className={cx("text-ink-3 transition-transform duration-90", isOpen && "rotate-90")}
         />
-        More options{" "}
+        More options
         <span className="font-normal text-ink-3">{given === 0 ? "none given" : `${given} given`}</span>
-      </summary>
-      <div className="mt-3 flex flex-col gap-3">{children}</div>
-    </details>
+      </button>
+      {isOpen && <div className="mt-3 flex flex-col gap-3">{children}</div>}
+    </div>
   );
 }
 
