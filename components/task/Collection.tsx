@@ -35,14 +35,15 @@ export function Collection({ activityId, running, groups, onChange }: Props) {
   const box = useRef<HTMLElement>(null);
   // External system: the scroll position. On a phone the form is above; what was started must be seen.
   useEffect(() => {
-    box.current?.scrollIntoView({ block: "nearest" });
+    const isStacked = window.matchMedia("(max-width: 899px)").matches;
+    box.current?.scrollIntoView({ block: isStacked ? "start" : "nearest" });
   }, [activityId]);
   const others = running.filter(({ id }) => id !== activityId);
   return (
     <section
       ref={box}
       aria-label="Collection"
-      className="flex shrink-0 flex-col border-b border-line max-lg:scroll-mt-4"
+      className="flex shrink-0 flex-col border-b border-line max-lg:scroll-mt-(--topbar-h)"
     >
       {others.length > 0 && (
         <nav
