@@ -268,10 +268,10 @@ test("an index that cannot be reached, on a server of its own without one", asyn
         password && (await logIn(url, { email: "admin@example.org", password: password.trim() }));
       return session && server.stdout().includes("Press Ctrl-C") ? session : null;
     };
-    let session: Session | null = null;
-    await expect.poll(async () => (session ??= await read()), { timeout: PIP_MS }).not.toBeNull();
-    if (!session) throw new Error("no session");
-    const collector = await makeCollector((session as Session).api, url);
+    const found: { session: Session | null } = { session: null };
+    await expect.poll(async () => (found.session ??= await read()), { timeout: PIP_MS }).not.toBeNull();
+    if (!found.session) throw new Error("no session");
+    const collector = await makeCollector(found.session.api, url);
     const context = await browser.newContext({ baseURL: url });
     await context.addCookies(collector.session.cookies);
     const page = waitingForReact(await context.newPage());

@@ -3,8 +3,11 @@ import { isMap, isSame, type JsonMap } from "./json";
 
 export type DocumentPath = readonly string[];
 
+/** Not what every object inherits: a key may be called valueOf. */
+const own = (map: JsonMap, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
+
 export function getIn(document: unknown, path: DocumentPath): unknown {
-  return path.reduce<unknown>((at, step) => (isMap(at) ? at[step] : undefined), document);
+  return path.reduce<unknown>((at, step) => (isMap(at) ? own(at, step) : undefined), document);
 }
 
 /** A copy in which the keys keep their order. `undefined` takes the key away; a missing way is made. */
@@ -12,7 +15,7 @@ export function setIn(document: unknown, path: DocumentPath, value: unknown): Js
   const [step, ...rest] = path;
   const at = isMap(document) ? document : {};
   if (step === undefined) return isMap(value) ? value : at;
-  const next = rest.length === 0 ? value : setIn(at[step], rest, value);
+  const next = rest.length === 0 ? value : setIn(own(at, step), rest, value);
   const { [step]: _, ...others } = at;
   if (next === undefined) return others;
   return { ...at, [step]: next };
@@ -30,7 +33,7 @@ export function changesOf(before: unknown, after: unknown, path: DocumentPath = 
   if (isSame(before, after)) return [];
   if (!isMap(before) || !isMap(after)) return [{ path, before, after }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) => changesOf(before[key], after[key], [...path, key]));
+  return keys.flatMap((key) => changesOf(own(before, key), own(after, key), [...path, key]));
 }
 
 /** The same changes on what somebody else has saved meanwhile. */

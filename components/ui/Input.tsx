@@ -28,7 +28,11 @@ export function Input({ size = "md", icon, unit, suffix, mono = false, className
         autoComplete="off"
         {...rest}
         {...field}
-        className={cx(inputText, "h-full w-full flex-1", mono && "font-mono text-12 placeholder:font-sans max-md:text-16")}
+        className={cx(
+          inputText,
+          "h-full w-full flex-1",
+          mono && "font-mono text-12 placeholder:font-sans max-md:text-16",
+        )}
       />
       {unit !== undefined && <span className="text-12 whitespace-nowrap text-ink-3">{unit}</span>}
       {suffix}
