@@ -53,6 +53,16 @@ test("the pages with content", async ({ page, api }) => {
     { name: "project", address: `/projects/${job.project_id}`, heading: new RegExp(job.project_name) },
     { name: "datasets", address: "/datasets", heading: /Datasets/ },
     { name: "dataset", address: `/datasets/${job.dataset_id}`, heading: /./ },
+    {
+      name: "dataset-image",
+      address: `/datasets/${job.dataset_id}?image=plate_mip.zarr/B/02/0`,
+      heading: /./,
+    },
+    {
+      name: "image",
+      address: `/datasets/${job.dataset_id}/image?image=plate_mip.zarr/B/02/0`,
+      heading: /plate_mip/,
+    },
     { name: "dataset-jobs", address: `/datasets/${job.dataset_id}?tab=jobs`, heading: /./ },
     { name: "dataset-settings", address: `/datasets/${job.dataset_id}?tab=settings`, heading: /./ },
     { name: "workflow", address: `/workflows/${job.workflow_id}?dataset=${job.dataset_id}`, heading: /./ },
@@ -69,6 +79,11 @@ test("the pages with content", async ({ page, api }) => {
     { name: "tasks-packages", address: "/tasks?tab=packages", heading: /Tasks/ },
     { name: "tasks-activity", address: `/tasks?tab=activity&activity=${collection?.id}`, heading: /Tasks/ },
     { name: "task", address: `/tasks/${task?.id}`, heading: new RegExp(task?.name ?? "") },
+    { name: "admin", address: "/admin", heading: /Admin/ },
+    { name: "admin-resources", address: "/admin/resources", heading: /Resources/ },
+    { name: "admin-resource-new", address: "/admin/resources/new", heading: /New resource/ },
+    { name: "admin-profiles", address: "/admin/profiles", heading: /Profiles/ },
+    { name: "admin-users", address: "/admin/users", heading: /Users/ },
     { name: "profile", address: "/profile", heading: /My profile/ },
     { name: "not-found", address: "/nowhere", heading: /nothing at this address/ },
   ];

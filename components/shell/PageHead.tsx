@@ -53,7 +53,7 @@ export function Band({
     <div
       role="region"
       aria-label="Notice"
-      className="flex min-h-[26px] items-center gap-2 border-b border-warn/45 bg-warn-soft px-(--gutter) py-1 text-12 text-warn-ink"
+      className="flex min-h-[26px] shrink-0 items-center gap-2 border-b border-warn/45 bg-warn-soft px-(--gutter) py-1 text-12 text-warn-ink"
     >
       {icon !== undefined && <span className="shrink-0 [&_svg]:size-3.5">{icon}</span>}
       <span className="min-w-0">{children}</span>

@@ -20,7 +20,10 @@ export function Filmstrip({ dataset, neighbours, onSelect }: Props) {
   const current = useRef<HTMLButtonElement>(null);
   const url = items[at]?.zarr_url;
   // External system: the scroll position.
-  useEffect(() => current.current?.scrollIntoView({ block: "nearest", inline: "center" }), [url]);
+  useEffect(() => {
+    // Not returned: newer browsers answer with a promise, which is no cleanup.
+    current.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [url]);
   if (items.length < 2) return null;
   return (
     <nav
