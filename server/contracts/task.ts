@@ -64,7 +64,7 @@ export const ManifestTask = z
 /** `__FRACTAL_MANIFEST__.json`, version 2. Unknown keys are ignored. */
 export const Manifest = z
   .object({
-    manifest_version: z.literal("2"),
+    manifest_version: z.literal("2", 'Must be "2"; packages with an older manifest need another version.'),
     task_list: z.array(ManifestTask),
     has_args_schemas: z.boolean().default(false),
     args_schema_version: z.string().nullish(),

@@ -1,9 +1,15 @@
 /** Collections that cannot succeed, with a real pip: each says why on its first line and leaves nothing behind. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { one } from "@/db/rows";
 import { createTestDb } from "@/db/testing";
 import type { CollectInput } from "@/server/contracts/task";
 import { collectPackage } from "@/server/services/task/collect";
+import { findPackage } from "./find-package";
 import { NOTHING, collectWheel, driveToEnd, leftOvers, makeCollectWorld, removeWorld } from "./testing";
 import type { CollectWorld } from "./testing";
 import { writeWheel } from "./wheel.testing";
@@ -42,8 +48,30 @@ async function expectFailure(activityId: number, why: RegExp, step: string | nul
   expect(await leftOvers(world)).toEqual(NOTHING);
 }
 
+async function useWorld(part: Parameters<typeof makeCollectWorld>[1]) {
+  const before = world;
+  world = await makeCollectWorld(t, part);
+  await removeWorld(before);
+  wheels = path.join(world.work, "wheels");
+  vi.stubEnv("PIP_FIND_LINKS", wheels);
+}
+
 async function collect(input: Partial<CollectInput> & { package: string; package_version: string }) {
   return (await collectPackage(world.ctx, { origin: "pypi", ...input } as CollectInput)).activity_id;
+}
+
+/** As a runner does it for a page. */
+async function look(python_version: string) {
+  const rows = await t.db.execute<{ id: number; name: string; document: Record<string, unknown> }>(
+    sql`SELECT id, name, document FROM resource WHERE name = ${path.basename(world.work)}`,
+  );
+  const resource = one([...rows]);
+  const question = {
+    package: "some-tasks",
+    resource_id: resource.id,
+    python_version: python_version as "3.11",
+  };
+  return findPackage(resource, question, new AbortController().signal);
 }
 
 const CHOOSE = "Choose the packages";
@@ -242,17 +270,75 @@ test.each<[string, Partial<WheelSpec>, RegExp, string]>([
   await expectFailure(await collectWheel(world, wheel), why, step);
 });
 
-test("a Python that is gone from the host, and one that the resource has stopped to offer", async () => {
-  const wheel = await make({ name: "some_tasks" });
+test("a Python that is gone from the host", async () => {
   const other = world.python === "3.14" ? "3.13" : "3.14";
-  await removeWorld(world);
-  world = await makeCollectWorld(t, { versions: { [other]: "/opt/gone/bin/python" } });
-  wheels = path.join(world.work, "wheels");
+  await useWorld({ versions: { [other]: "/opt/gone/bin/python" } });
   await make({ name: "some_tasks" });
-  const id = await collectWheel(world, path.join(wheels, path.basename(wheel)), { python_version: other });
   await expectFailure(
-    id,
+    await collect({ package: "some-tasks", package_version: "1.0", python_version: other }),
     /^The interpreter \/opt\/gone\/bin\/python cannot be started: it does not exist any more\. Ask an administrator/,
     `Create the Python ${other} environment`,
   );
+  await expect(look(other)).resolves.toMatchObject({
+    ok: false,
+    kind: "python",
+  });
+});
+
+test("a Python that the resource has stopped to offer while the collection waited", async () => {
+  await make({ name: "some_tasks" });
+  const id = await collect({ package: "some-tasks", package_version: "1.0" });
+  await t.db.execute(sql`UPDATE resource SET document = jsonb_set(document::jsonb, '{tasks_python_config}',
+    '{"default_version": "3.9", "versions": {"3.9": "/usr/bin/python3.9"}}') WHERE name = ${path.basename(world.work)}`);
+  await expectFailure(
+    id,
+    /^The resource 'fractal-collect-\S+' does not offer Python 3\.\d+; it has 3\.9\. Choose one of these/,
+    null,
+  );
+});
+
+/** A folder on a disk of its own size; null where we may not mount one. */
+function mountDisk(folder: string, size: string): boolean {
+  mkdirSync(folder, { recursive: true });
+  return spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]).status === 0;
+}
+const canMount = (() => {
+  const folder = mkdtempSync(path.join(tmpdir(), "fractal-mount-"));
+  const can = mountDisk(folder, "64k");
+  if (can) spawnSync("umount", [folder]);
+  rmSync(folder, { recursive: true });
+  return can;
+})();
+
+test.runIf(canMount)("a disk that becomes full while the packages are installed", async () => {
+  const disk = mkdtempSync(path.join(tmpdir(), "fractal-disk-"));
+  mountDisk(disk, "60m");
+  try {
+    await useWorld({ tasksDir: path.join(disk, "tasks") });
+    // Python and its pip fit; this does not fit any more.
+    await make({ name: "some_tasks", large_mb: 60 });
+    const activity = await driveToEnd(
+      world,
+      await collect({ package: "some-tasks", package_version: "1.0" }),
+    );
+    expect(activity.log.split("\n")[0]).toMatch(
+      /^The disk is full: there is no space left for \S*some-tasks\/1\.0\. Free space on it, or ask an administrator/,
+    );
+    expect(await leftOvers(world, path.join(disk, "tasks"))).toEqual(NOTHING);
+  } finally {
+    spawnSync("umount", [disk]);
+    rmSync(disk, { recursive: true });
+  }
+});
+
+test("an index that does not answer is said within the time that a person waits", async () => {
+  vi.stubEnv("PIP_NO_INDEX", "");
+  vi.stubEnv("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
+  await expect(look(world.python)).resolves.toMatchObject({
+    ok: false,
+    kind: "unreachable",
+    reason: expect.stringMatching(
+      /^The package index 127\.0\.0\.1:9 cannot be used: the connection was refused/,
+    ) as unknown,
+  });
 });

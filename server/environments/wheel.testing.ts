@@ -17,12 +17,14 @@ export type WheelSpec = {
   tag?: string;
   /** `undefined`: a manifest with one task; null: none. */
   manifest?: unknown;
+  /** Bytes that cannot be packed smaller. */
+  large_mb?: number;
   /** Path in the wheel → text. */
   files?: Record<string, string>;
 };
 
 const WRITE_WHEEL = `
-import json, sys, zipfile
+import json, os, sys, zipfile
 folder, text = sys.argv[1:]
 spec = json.loads(text)
 name, version = spec["name"], spec.get("version", "1.0")
@@ -44,6 +46,8 @@ path = f"{folder}/{name}-{version}-{tag}.whl"
 with zipfile.ZipFile(path, "w") as archive:
     for file, content in files.items():
         archive.writestr(file, content)
+    if "large_mb" in spec:
+        archive.writestr(f"{name}/large.bin", os.urandom(spec["large_mb"] * 1_000_000))
 print(path)
 `;
 

@@ -165,6 +165,19 @@ test("a pip that was killed is not blamed on what it said before", () => {
   );
 });
 
+test.each([
+  [
+    "lost-lib (from lost-tasks==1.0)",
+    /^lost-tasks==1\.0 needs lost-lib: there is no package called lost-lib/,
+  ],
+  ["lost-lib>=2 (from mid-lib->lost-tasks==1.0)", /^mid-lib needs lost-lib>=2: there is no/],
+  ["lost-lib[gpu]==2", /^There is no package called lost-lib/],
+  ["lost-lib", /^There is no package called lost-lib/],
+])("who needs it: %s", (requirement, why) => {
+  const output = `ERROR: Could not find a version that satisfies the requirement ${requirement} (from versions: none)`;
+  expect(explainPipFailure({ ...about, output, exitCode: 1 }).sentence).toMatch(why);
+});
+
 test("an index with a password in its address is named without it", () => {
   const log =
     "Could not fetch URL https://me:secret@index.example/simple/a/: 403 Client Error: Forbidden - skipping";
@@ -178,8 +191,9 @@ test("versions are read from the files that pip has found, also of another spell
     "  Found link https://f.example/ab/My_Tasks-1.0-py3-none-any.whl (from https://i.example/simple/my-tasks/) (requires-python:>=3.8,<4.0), version: 1.0",
     "  Found link https://f.example/ab/my_tasks-1.0-cp311-abi3-linux_x86_64.whl#sha256=ab (from https://i.example/simple/my-tasks/), version: 1.0",
     "  Found link https://f.example/ab/my_tasks-2.0rc1-py3-none-any.whl (from https://i.example/simple/my-tasks/), version: 2.0rc1",
+    "  Found link file:///srv/wheels/my_tasks-2.0-py3-none-any.whl, version: 2.0",
     "  Found link https://f.example/ab/other-3.0-py3-none-any.whl (from https://i.example/simple/other/), version: 3.0",
   ].join("\n");
-  expect(findVersions(log, "my-tasks")).toEqual(["1.0", "2.0rc1"]);
+  expect(findVersions(log, "my-tasks")).toEqual(["1.0", "2.0rc1", "2.0"]);
   expect(log.split("\n").every(isLogFact)).toBe(true);
 });

@@ -20,7 +20,7 @@ export const isLogFact = (line: string) =>
 export function findVersions(log: string, pkgName: string): string[] {
   const found = new Set<string>();
   for (const line of log.split("\n")) {
-    const file = /Found link \S*\/([^/\s#]+\.whl)\S* .*, version: \S+$/.exec(line)?.[1];
+    const file = /Found link \S*\/([^/\s#,]+\.whl).*, version: \S+$/.exec(line)?.[1];
     const version = file === undefined ? undefined : versionOf(file, pkgName);
     if (version !== undefined) found.add(version);
   }
@@ -39,7 +39,7 @@ export type Missing = {
   versions: string[];
 };
 
-const REQUIREMENT = String.raw`([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*([^\s(;]*)`;
+const REQUIREMENT = String.raw`([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:\s*([^\s(;]+))?`;
 
 export function findMissing({ output }: PipRun): Missing | null {
   const match = new RegExp(
