@@ -319,7 +319,7 @@ test("the theme is kept", async ({ page }) => {
 });
 
 test("every page is accessible in both themes and fits a phone", async ({ page, project, dataset }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(600_000);
   const pages: [string, string][] = [
     ["/", "Home"],
     ["/projects", "Projects"],
