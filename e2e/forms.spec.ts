@@ -116,7 +116,7 @@ for (const version of versions)
         expect((await argsOf(api, workflow_id, id)).parallel).toEqual(stored);
         if (hard.edit === undefined) return;
         const [label = "", nth = "0"] = hard.edit.label.split(" >> ");
-        const input = pane.getByLabel(named(label)).nth(Number(nth));
+        const input = pane.getByRole("textbox", { name: named(label) }).nth(Number(nth));
         await input.fill(hard.edit.type);
         await page.keyboard.press("Control+s");
         await expect(page.getByText(/^Saved /).last()).toBeVisible();

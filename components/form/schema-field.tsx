@@ -63,6 +63,7 @@ export function Labelled(props: LabelledProps) {
   const { id, schema, path, value, context, errors } = props;
   const { change } = use(FormActions);
   const slot = use(HeaderSlot);
+  const outerName = use(ControlName);
   const isEmpty = value === undefined || value === null;
   const isQuiet = !context.showMissing && context.touched[id] !== true;
   // An entry that was just added is empty; that it must be text is said when it was left so.
@@ -111,7 +112,10 @@ export function Labelled(props: LabelledProps) {
         </>
       }
     >
-      <HeaderSlot value={null}>{props.children}</HeaderSlot>
+      <HeaderSlot value={null}>
+        {/* The name of an entry around it is not the name of this field. */}
+        <ControlName value={title.trim() === "" ? outerName : undefined}>{props.children}</ControlName>
+      </HeaderSlot>
     </Field>
   );
 }
