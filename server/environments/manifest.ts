@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { TaskType } from "@/server/contracts/enums";
 import { Manifest } from "@/server/contracts/task";
-import { findSchemaProblem } from "@/server/platform/args-schema";
+import { findSchemaProblem } from "@/server/platform/schema-check";
 import type { NewTask } from "../runner/store/activity";
 import { CollectionError } from "./collection-error";
 

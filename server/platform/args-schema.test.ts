@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findArgumentProblems, findSchemaProblem } from "@/server/platform/args-schema";
+import { findArgumentProblems } from "@/server/platform/args-schema";
 
 /** As pydantic writes it: references, a union with null, a discriminated union, an argument the runner fills in. */
 const SCHEMA = {
@@ -104,23 +104,4 @@ test("what a schema says is never run as a program", () => {
   const schema = { properties: { [nasty]: { enum: [nasty], pattern: nasty } }, required: [nasty] };
   expect(Object.keys(findArgumentProblems(schema, {}, "complete"))).toEqual([nasty]);
   expect("wasRun" in globalThis).toBe(false);
-});
-
-test.each([
-  ["an unknown type", { properties: { x: { type: "nummer" } } }, ["properties", "x", "type"]],
-  ["a list of names that is none", { required: "x" }, ["required"]],
-  ["a reference to nothing", { properties: { x: { $ref: "#/$defs/Gone" } } }, []],
-])("%s: not a JSON Schema, and where", (_, schema, path) => {
-  expect(findSchemaProblem({ type: "object", ...schema })?.path).toEqual(path);
-});
-
-test("what either draft in use accepts is a JSON Schema", () => {
-  const tuple = { items: [{ type: "integer" }, { type: "string" }] };
-  const definitions = {
-    properties: { x: { $ref: "#/definitions/X" } },
-    definitions: { X: { type: "string" } },
-  };
-  const prefix = { prefixItems: [{ type: "integer" }], $defs: { X: {} } };
-  for (const schema of [SCHEMA, tuple, definitions, prefix, { $schema: "https://example.org/unknown" }])
-    expect(findSchemaProblem(schema)).toBeNull();
 });

@@ -1,6 +1,5 @@
 /** Task arguments against the JSON Schema of the task. Schemas come from packages and are not trusted. */
 import { createHash } from "node:crypto";
-import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
@@ -128,44 +127,4 @@ function toFinding(error: ErrorObject): Finding {
   if (params.missingProperty !== undefined)
     return { path: [...path, params.missingProperty], keyword: "required", rule };
   return { path, keyword: keyword === "false schema" ? "false" : keyword, rule };
-}
-
-/**
- * Whether a schema is one. Packages rarely say for which draft they were written, and the drafts differ in
- * keywords that are used (`items` as a list): what one of the two in use accepts is accepted.
- *
- * @returns Null: it is valid. Else the first place that is wrong, and the reason.
- */
-export function findSchemaProblem(schema: ArgsSchema): { path: string[]; reason: string } | null {
-  const { $schema: _, $id: __, ...own } = schema;
-  const problems = DRAFTS.map(([Draft, $schema]) => {
-    const ajv = new Draft({ strict: false, logger: false, validateSchema: false, inlineRefs: false });
-    addFormats(ajv);
-    if (ajv.validateSchema({ ...own, $schema }) === true) return unresolved(ajv, own);
-    const [error] = ajv.errors ?? [];
-    return {
-      path: (error?.instancePath ?? "")
-        .split("/")
-        .slice(1)
-        .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~")),
-      reason: error?.message ?? "it does not fit the meta-schema",
-    };
-  });
-  return problems.includes(null) ? null : (problems[0] ?? null);
-}
-
-const DRAFTS = [
-  [Ajv2020, "https://json-schema.org/draft/2020-12/schema"],
-  [Ajv, "http://json-schema.org/draft-07/schema"],
-] as const;
-
-/** A reference to a definition that is not there, a pattern that is no regular expression. */
-function unresolved(ajv: Ajv | Ajv2020, schema: ArgsSchema): { path: string[]; reason: string } | null {
-  try {
-    bounded(COMPILE_MS, () => ajv.compile(schema));
-    return null;
-  } catch (err) {
-    if (err instanceof RangeError) return { path: [], reason: "it is nested too deep" };
-    return { path: [], reason: (err as Error).message };
-  }
 }

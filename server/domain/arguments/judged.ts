@@ -11,6 +11,8 @@ export const MOST_CHARACTERS = 600_000;
 /** Schemas that one value may have to be held against at one place. */
 const MOST_BRANCHES = 1_000;
 
+export class BrokenReference extends SchemaTooHard {}
+
 const cache = { strict: new WeakMap<object, Judged>(), lenient: new WeakMap<object, Judged>() };
 
 /**
@@ -130,6 +132,6 @@ function targetOf(reference: string, root: JsonMap): unknown {
   const steps = stepsOf(reference);
   const target = steps === null ? undefined : valueAt(root, steps);
   if (target === undefined)
-    throw new SchemaTooHard(`The schema refers to ${reference}, which it does not contain.`);
+    throw new BrokenReference(`The schema refers to ${reference}, which it does not contain.`);
   return target;
 }
