@@ -1,5 +1,5 @@
 import { expect, expectAccessible, test, unique } from "./fixtures";
-import type { Session } from "./session";
+import { realImagesFolder } from "./support/real-images";
 
 /** Published tasks start in seconds, and four of them follow each other. */
 const JOB_TIMEOUT_MS = 180_000;
@@ -8,20 +8,9 @@ const FIRST_VISIT = { timeout: 45_000 };
 const PACKAGE = "fractal-tasks-core";
 const TASKS = ["Project Image (HCS Plate)", "Threshold Segmentation", "Measure Features"];
 
-/** The real stack that the quickstart took out of a wheel. */
-async function realImages(api: Session["api"]): Promise<string> {
-  for (const { id, name } of await api.workflow.list.query({})) {
-    if (!name.startsWith("Published tasks")) continue;
-    const { tasks } = await api.workflow.get.query({ workflow_id: id });
-    const folder = tasks[0]?.args_non_parallel?.["images_folder"];
-    if (typeof folder === "string") return folder;
-  }
-  throw new Error("The server has no published tasks: its quickstart could not reach the package index.");
-}
-
 test("a workflow of published tasks, composed and run by hand", async ({ page, api, project }) => {
   test.setTimeout(JOB_TIMEOUT_MS + 120_000);
-  const folder = await realImages(api);
+  const folder = await realImagesFolder(api);
   const { dataset_id } = await api.dataset.create.mutate({ project_id: project.id, name: "Real nuclei" });
 
   await test.step("an empty workflow", async () => {

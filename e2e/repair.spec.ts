@@ -3,33 +3,56 @@ import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "./fixtures";
 import type { Session } from "./session";
 import { rawImagesFolder } from "./support/raw-images";
+import { realImagesFolder } from "./support/real-images";
 
 const JOB_TIMEOUT_MS = 180_000;
 
-/** Convert, project, segment with a channel that no image has, measure. */
-async function runWithWrongChannel(api: Session["api"], projectId: number) {
-  const { dataset_id } = await api.dataset.create.mutate({ project_id: projectId, name: "Plate" });
-  const task = (name: string, args: object = {}) => ({
-    task: { pkg_name: "fractal-example-tasks", name },
-    ...args,
-  });
-  const { workflow_id } = await api.workflow.import.mutate({
-    project_id: projectId,
-    workflow: {
-      name: "Nuclei",
-      task_list: [
-        task("Convert TIFF Folder", { args_non_parallel: { images_folder: await rawImagesFolder(api) } }),
-        task("Project Z"),
-        task("Segment Nuclei", { args_parallel: { channel: "no such channel" } }),
-        task("Measure Features"),
-      ],
-    },
-  });
+type TaskEntry = Parameters<
+  Session["api"]["workflow"]["import"]["mutate"]
+>[0]["workflow"]["task_list"][number];
+
+/** Runs the tasks on a new dataset, to the failure. */
+async function runToFailure(api: Session["api"], project_id: number, name: string, task_list: TaskEntry[]) {
+  const { dataset_id } = await api.dataset.create.mutate({ project_id, name: "Plate" });
+  const { workflow_id } = await api.workflow.import.mutate({ project_id, workflow: { name, task_list } });
   const { job_id } = await api.job.submit.mutate({ workflow_id, dataset_id });
   await expect
     .poll(async () => (await api.job.get.query({ job_id })).state, { timeout: JOB_TIMEOUT_MS })
     .toBe("failed");
-  return { dataset_id, workflow_id, job_id };
+  return job_id;
+}
+
+/** Convert, project, segment with a channel that no image has, measure. */
+async function runWithWrongChannel(api: Session["api"], project_id: number) {
+  const task = (name: string, args: Partial<TaskEntry> = {}): TaskEntry => ({
+    task: { pkg_name: "fractal-example-tasks", name },
+    ...args,
+  });
+  return runToFailure(api, project_id, "Nuclei", [
+    task("Convert TIFF Folder", { args_non_parallel: { images_folder: await rawImagesFolder(api) } }),
+    task("Project Z"),
+    task("Segment Nuclei", { args_parallel: { channel: "no such channel" } }),
+    task("Measure Features"),
+  ]);
+}
+
+/** The same with tasks as they are published, on a real stack. */
+async function runPublishedWithWrongChannel(api: Session["api"], project_id: number) {
+  const task = (name: string, args: Partial<TaskEntry> = {}): TaskEntry => ({
+    task: { pkg_name: "fractal-tasks-core", name },
+    ...args,
+  });
+  return runToFailure(api, project_id, "Published nuclei", [
+    {
+      task: { pkg_name: "fractal-example-tasks", name: "Convert TIFF Folder" },
+      args_non_parallel: { images_folder: await realImagesFolder(api), channel_names: ["Nuclei"] },
+    },
+    task("Project Image (HCS Plate)"),
+    task("Threshold Segmentation", {
+      args_parallel: { channel: { mode: "label", identifier: "DAPI" }, output_label_name: "nuclei" },
+    }),
+    task("Measure Features", { args_parallel: { input_label_name: "nuclei" } }),
+  ]);
 }
 
 const jobIs = (page: Page, state: string) =>
@@ -47,7 +70,7 @@ test("wrong argument: cause, evidence and log on the page; change it, continue, 
   project,
 }) => {
   test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
-  const { job_id } = await runWithWrongChannel(api, project.id);
+  const job_id = await runWithWrongChannel(api, project.id);
   const before = await api.job.get.query({ job_id });
   await page.goto(`/jobs/${job_id}`);
   const card = page.getByRole("article").first();
@@ -87,13 +110,47 @@ test("wrong argument: cause, evidence and log on the page; change it, continue, 
   await expect(page.getByRole("link", { name: `Continued by job ${after.id}` })).toBeVisible();
 });
 
+test("a published task that failed is understood and repaired from its page alone", async ({
+  page,
+  api,
+  project,
+}) => {
+  test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
+  const job_id = await runPublishedWithWrongChannel(api, project.id);
+  const before = await api.job.get.query({ job_id });
+  await page.goto(`/jobs/${job_id}`);
+  const card = page.getByRole("article").first();
+  await expect(card.getByRole("heading", { name: "Task error" })).toBeVisible();
+  await expect(card).toContainText("DAPI");
+  await card.getByRole("link", { name: "Log" }).click();
+  await expect(page.getByText(/, exit code 1$/)).toBeVisible();
+  await expect(page.getByText(/Traceback \(most recent call last\)/).first()).toBeVisible();
+
+  await card.getByRole("link", { name: "Change arguments" }).click();
+  await page.getByRole("textbox", { name: /^Identifier/ }).fill("Nuclei");
+  await page.getByRole("button", { name: /^Save/ }).click();
+  await expect(page.getByRole("button", { name: /^Save/ })).toBeHidden();
+
+  await page.goto(`/jobs/${job_id}`);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page
+    .getByRole("dialog", { name: "Continue with what is missing" })
+    .getByRole("button", { name: /^Run \d+ units$/ })
+    .click();
+  await expect(page.getByText(`continues job ${job_id}`)).toBeVisible();
+  await jobIs(page, "Done");
+  const after = await api.job.get.query({ job_id: idOf(page) });
+  expect(after.tasks.map(({ name }) => name)).toEqual(["Threshold Segmentation", "Measure Features"]);
+  expect(after.units).toMatchObject({ failed: 0, total: 2 * (before.tasks[2]?.run?.units.failed ?? 0) });
+});
+
 test("rerun repeats exactly the units of a cause, with their old arguments, and says so before", async ({
   page,
   api,
   project,
 }) => {
   test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
-  const { job_id } = await runWithWrongChannel(api, project.id);
+  const job_id = await runWithWrongChannel(api, project.id);
   const failed = (await api.job.get.query({ job_id })).tasks[2]?.run?.units.failed ?? 0;
   await page.goto(`/jobs/${job_id}`);
   await page

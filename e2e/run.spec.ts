@@ -78,7 +78,7 @@ test("by hand: from an empty project to images with types, watching every step",
   await test.step("what is missing is said before anything runs", async () => {
     await page.getByRole("button", { name: /^Run 5 tasks/ }).click();
     const dialog = page.getByRole("dialog", { name: /^Run "Nuclei"/ });
-    await expect(dialog.getByText(/'Images folder': Is required\./)).toBeVisible();
+    await expect(dialog.getByText(/^Task 1 .+'Images folder' \(first call\): Is required\./)).toBeVisible();
     await expect(dialog.getByRole("button", { name: /^Run 5 tasks/ })).toHaveAttribute(
       "aria-disabled",
       "true",

@@ -38,7 +38,7 @@ test.describe("signed out", () => {
 });
 
 test("the pages with content", async ({ page, api }) => {
-  test.setTimeout(480_000);
+  test.setTimeout(900_000);
   const jobs = await api.job.list.query({});
   const job = jobs.find((one) => one.project_id !== null && one.units.total > 10);
   if (!job) throw new Error("There is no job to take a picture of: the quickstart makes one.");
@@ -46,12 +46,23 @@ test("the pages with content", async ({ page, api }) => {
   const run = tasks.find((one) => one.task_type === "parallel")?.run;
   const units = await api.unit.list.query({ run_id: run?.id ?? 0 });
   const task = (await api.task.groups.query())[0]?.tasks[0];
+  const [collection] = await api.task.activities.query();
   const shots: Shot[] = [
     { name: "home", address: "/", heading: /Home/ },
     { name: "projects", address: "/projects", heading: /Projects/ },
     { name: "project", address: `/projects/${job.project_id}`, heading: new RegExp(job.project_name) },
     { name: "datasets", address: "/datasets", heading: /Datasets/ },
     { name: "dataset", address: `/datasets/${job.dataset_id}`, heading: /./ },
+    {
+      name: "dataset-image",
+      address: `/datasets/${job.dataset_id}?image=plate_mip.zarr/B/02/0`,
+      heading: /./,
+    },
+    {
+      name: "image",
+      address: `/datasets/${job.dataset_id}/image?image=plate_mip.zarr/B/02/0`,
+      heading: /plate_mip/,
+    },
     { name: "dataset-jobs", address: `/datasets/${job.dataset_id}?tab=jobs`, heading: /./ },
     { name: "dataset-settings", address: `/datasets/${job.dataset_id}?tab=settings`, heading: /./ },
     { name: "workflow", address: `/workflows/${job.workflow_id}?dataset=${job.dataset_id}`, heading: /./ },
@@ -63,7 +74,17 @@ test("the pages with content", async ({ page, api }) => {
       heading: new RegExp(`Job ${job.id}`),
     },
     { name: "tasks", address: "/tasks", heading: /Tasks/ },
+    { name: "tasks-collection", address: `/tasks?collection=${collection?.id}`, heading: /Tasks/ },
+    { name: "tasks-wheel", address: "/tasks?source=wheel", heading: /Tasks/ },
+    { name: "tasks-packages", address: "/tasks?tab=packages", heading: /Tasks/ },
+    { name: "tasks-activity", address: `/tasks?tab=activity&activity=${collection?.id}`, heading: /Tasks/ },
     { name: "task", address: `/tasks/${task?.id}`, heading: new RegExp(task?.name ?? "") },
+    { name: "admin", address: "/admin", heading: /Admin/ },
+    { name: "admin-resources", address: "/admin/resources", heading: /Resources/ },
+    { name: "admin-resource-new", address: "/admin/resources/new", heading: /New resource/ },
+    { name: "admin-profiles", address: "/admin/profiles", heading: /Profiles/ },
+    { name: "admin-users", address: "/admin/users", heading: /Users/ },
+    { name: "profile", address: "/profile", heading: /My profile/ },
     { name: "not-found", address: "/nowhere", heading: /nothing at this address/ },
   ];
   for (const shot of shots) await take(page, shot);

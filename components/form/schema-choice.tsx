@@ -30,7 +30,8 @@ export function SchemaChoice(props: NodeProps) {
   const isTyped = value === undefined || value === null || typeof value !== "object";
   const branch = asked !== null && isTyped && (found === null || isTypedInto(asked, root)) ? asked : found;
   const by = typeof node[BY] === "string" ? node[BY] : null;
-  const title = titleOf(node, props.name);
+  const at = fieldPathId.path.at(-1);
+  const title = titleOf(node, typeof at === "number" ? `Entry ${at + 1}` : props.name);
   const choose = (index: string) => {
     const next = branches[Number(index)];
     if (next === undefined) return;

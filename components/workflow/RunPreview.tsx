@@ -89,7 +89,7 @@ function Check({ isGood, children }: { isGood: boolean; children: React.ReactNod
   );
 }
 
-/** Problems of one task begin with its position, counted from 0 as the server does. */
+/** Problems of one task begin with its position, as people count. */
 function OpenTask({
   problem,
   workflow,
@@ -100,8 +100,8 @@ function OpenTask({
   onOpen: () => void;
 }) {
   const params = usePageParams();
-  const order = /^Task (\d+) '/.exec(problem)?.[1];
-  const task = workflow.tasks.find((one) => String(one.order) === order);
+  const position = /^Task (\d+) '/.exec(problem)?.[1];
+  const task = workflow.tasks.find((one) => String(one.order + 1) === position);
   if (task === undefined) return null;
   return (
     <Button

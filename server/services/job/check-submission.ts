@@ -126,7 +126,7 @@ function settingsProblems(step: Step): SubmissionProblem[] {
     message,
     fields: { [`tasks.${row.order}.${path}`]: reason },
   });
-  const title = `Task ${row.order} '${titleOf(step)}'`;
+  const title = `Task ${row.order + 1} '${titleOf(step)}'`;
   const meta = Object.entries(resourceProblems(task, row));
   const args = Object.entries(argumentProblems(task, row, "complete"));
   return [

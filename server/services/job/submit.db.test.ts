@@ -189,7 +189,7 @@ test("13: arguments must be complete and right, and the refusal names task, argu
   await t.db.update(workflowTasks).set({ args_parallel: null }).where(eq(workflowTasks.id, study.step.id));
   const check = await refusal(
     study,
-    new RegExp(`Task 0 '${study.task.name}', argument 'threshold': Is required.`),
+    new RegExp(`Task 1 '${study.task.name}', argument 'threshold': Is required.`),
   );
   await check.toMatchObject({ fields: { "tasks.0.args_parallel.threshold": "Is required." } });
 });
