@@ -43,7 +43,7 @@ export function causeOf(end: EndFacts): Cause | null {
         "Not started",
         "The command of the task could not be started.",
         end.detail,
-        "The environment of the package is damaged: ask whoever collected it to collect it again.",
+        "The environment of the package is damaged: ask whoever collected it to collect it again, then choose Rerun.",
       );
     case "bad_output":
       return badOutput(end.detail ?? "The output of the task could not be read.");
@@ -54,7 +54,7 @@ export function causeOf(end: EndFacts): Cause | null {
         "Time limit",
         `It was stopped after ${formatSeconds(end.wallSeconds)}.`,
         end.detail,
-        "Give the task more time in its resources, or look in the log for what it waited for.",
+        "Look in the log for what it waited for, or give the task more time in its resources; then choose Continue.",
       );
     case "mem_limit":
       return cause(
@@ -62,7 +62,7 @@ export function causeOf(end: EndFacts): Cause | null {
         "Out of memory",
         `It reached ${formatMb(end.peakMb)} of ${formatMb(end.memMb)} and was stopped so that the others could go on.`,
         end.detail,
-        "Raise the memory of the task in its resources and run it again.",
+        "Raise the memory of the task in its resources, then choose Continue.",
       );
     case "cancelled":
       return cause(
@@ -70,7 +70,7 @@ export function causeOf(end: EndFacts): Cause | null {
         "Stopped",
         "It was running when the job was stopped.",
         null,
-        "Run the task again.",
+        "Continue runs what is missing.",
       );
     case "disk_full":
       return cause(
@@ -78,7 +78,7 @@ export function causeOf(end: EndFacts): Cause | null {
         "Disk full",
         "There was no space left to write its result.",
         end.detail,
-        "Free space on the disk that is named, then run the task again.",
+        "Free space on the disk that is named, then choose Rerun.",
       );
     case null:
       break;
@@ -89,7 +89,7 @@ export function causeOf(end: EndFacts): Cause | null {
       "Killed",
       `It was ended by signal ${end.signal}${end.signal === 9 ? ", often for want of memory" : ""}, after ${formatSeconds(end.wallSeconds)}; its peak memory was ${formatMb(end.peakMb)}.`,
       lastLine(end.logTail),
-      "If nobody killed it, give the task more memory and run it again.",
+      "If nobody killed it, give the task more memory in its resources; then choose Continue.",
     );
   if (end.exit === 0) return null;
   return cause(
@@ -97,7 +97,7 @@ export function causeOf(end: EndFacts): Cause | null {
     "Task error",
     `The task ended with exit code ${end.exit} after ${formatSeconds(end.wallSeconds)}.`,
     exceptionLine(end.logTail),
-    "Read the log, change the arguments or the data, and run the task again. A rerun alone will fail again.",
+    "Read the log, change the arguments or the data, then choose Continue. Rerun alone repeats it as it was.",
   );
 }
 
@@ -117,7 +117,7 @@ export function outputConflict(why: string): Cause {
     "Conflicting output",
     "Two calls returned different results for one image, so neither was stored.",
     why,
-    "Check that the arguments give each image its own output, then run the task again.",
+    "Check that the arguments give each image its own output, then choose Continue.",
   );
 }
 
@@ -132,7 +132,7 @@ export function interrupted(isStateChange: boolean, times: number): Cause {
     null,
     isStateChange
       ? "Look at the image first: this task changes images in place, and half of its work may be there."
-      : "Run the task again.",
+      : "Choose Rerun.",
   );
 }
 
@@ -153,7 +153,7 @@ export function neverStarted(times: number, why: string | null): Cause {
     "Not started",
     `The worker did not start in ${times} tries.`,
     why,
-    "Check that the Python interpreter of the resource works and that its job folder can be written, then run again.",
+    "Check that the Python interpreter of the resource works and that its job folder can be written, then choose Rerun.",
   );
 }
 

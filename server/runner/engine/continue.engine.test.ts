@@ -199,6 +199,9 @@ test("a task that changes images in place does not run twice on an image, whiche
   expect(await ran("counter")).toEqual({ a: 1, b: 2, c: 1, d: 1 });
   expect(await ran("behind")).toEqual({ a: 1, b: 1, c: 1, d: 1 });
   expect(await listImages()).toEqual(Object.fromEntries(ABCD.map((name) => [name, { ic: true }])));
+  // Other arguments do not bring back what was changed in place, and that is said.
+  await setTask(job, 0, { args_parallel: { other: true } });
+  await expect(continueJob(me, target(job))).rejects.toThrow(/No image matches what task 1 /);
 });
 
 test("compound, continued with a new image: the init call decides again about all", async () => {

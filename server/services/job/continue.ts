@@ -1,6 +1,7 @@
 import { isAppError } from "@/server/contracts/errors";
 import { ContinueJobInput, ListNeedsInput } from "@/server/contracts/continue";
 import type { ContinuePreview, NeedPage, NeedRow } from "@/server/contracts/continue";
+import { isConverter } from "@/server/domain/tasks/calls";
 import type { z } from "zod";
 import { sql } from "drizzle-orm";
 import type { Queryable } from "@/db/client";
@@ -112,7 +113,10 @@ const unitsOf = (plan: ContinuePlan | null) => (plan?.tasks ?? []).reduce((sum, 
 
 function nothingMissing({ tasks }: ContinuePlan): string {
   const left = tasks.flatMap(({ reasons }) => reasons).some(({ reason }) => reason === "earlier_failed");
-  return left
-    ? "An earlier task is not done for any of these images, so there is nothing to work on. Begin with that task."
+  if (left)
+    return "An earlier task is not done for any of these images, so there is nothing to work on. Begin with that task.";
+  const idle = tasks.find(({ task_type, images }) => !isConverter(task_type) && images === 0);
+  return idle
+    ? `No image matches what task ${idle.order + 1} '${idle.name}' works on. A task that changes images in place marks them as done; to do it again, change their types back on the page of the dataset.`
     : "Nothing is missing: every image is done with these arguments and this version. Use Run to do it all again.";
 }
