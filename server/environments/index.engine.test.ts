@@ -104,10 +104,16 @@ test("a pip before 22.2 cannot choose: looking does without, collecting replaces
 
 const OLD_PIP = "pip==22.0.4";
 
-/** An interpreter whose environments begin with the old pip. */
+/** An interpreter whose environments begin with the old pip: their own one puts it in place of the bundled one. */
 const shimOf = (old: string) => `#!/bin/sh
 "${old}/bin/python" "$@" || exit
-case "$*" in
-  *" -m venv "*) for venv; do :; done; exec "$venv/bin/python" -m pip install --quiet ${OLD_PIP} ;;
-esac
+case "$*" in *" -m venv "*) ;; *) exit 0 ;; esac
+for venv; do :; done
+mv "$venv/bin/python" "$venv/bin/python.real"
+cat > "$venv/bin/python" <<EOF
+#!/bin/sh
+"$venv/bin/python.real" "\\$@" || exit
+case "\\$*" in *" -m ensurepip "*) exec "$venv/bin/python.real" -m pip install --quiet ${OLD_PIP} ;; esac
+EOF
+chmod +x "$venv/bin/python"
 `;
