@@ -270,7 +270,7 @@ test.describe("somebody who is no administrator", () => {
     const session = await logIn(baseURL ?? ownServer.url, account);
     await context.addCookies(session?.cookies ?? []);
     for (const address of ["/admin", "/admin/resources", "/admin/resources/1", "/admin/profiles/new"]) {
-      await page.goto(address);
+      expect((await page.goto(address))?.status(), address).toBe(403);
       await expect(
         page.getByRole("heading", { level: 1, name: "Only administrators can open this page" }),
       ).toBeVisible();

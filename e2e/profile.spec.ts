@@ -1,6 +1,7 @@
 import path from "node:path";
 import { execa } from "execa";
 import { baseAddress, expect, expectAccessible, test, unique } from "./fixtures";
+import { logIn } from "./session";
 import { rawImagesFolder } from "./support/raw-images";
 
 const SCRIPT_TIMEOUT_MS = 240_000;
@@ -82,4 +83,42 @@ test("a wrong current password changes nothing", async ({ page }) => {
   await page.getByLabel("New password again").fill("a new password");
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("This is not your current password.")).toBeVisible();
+});
+
+test.describe("somebody with a lab", () => {
+  test.use({ signedIn: false });
+
+  test("sees groups and SLURM accounts, and ends every session by signing out everywhere", async ({
+    page,
+    api,
+    context,
+  }) => {
+    const account = { email: `lab-${unique()}@example.org`, password: "long enough" };
+    const me = await api.user.me.query();
+    const { user_id } = await api.user.create.mutate({
+      ...account,
+      project_dirs: ["/data"],
+      slurm_accounts: ["lab_a", "lab_b"],
+      profile_id: me.profile?.id ?? null,
+    });
+    const group = `Lab ${unique()}`;
+    const { group_id } = await api.group.create.mutate({ name: group });
+    await api.group.setMembers.mutate({ group_id, user_ids: [user_id] });
+    const [here, elsewhere] = [await logIn(baseAddress(), account), await logIn(baseAddress(), account)];
+    await context.addCookies(here?.cookies ?? []);
+    await page.goto("/profile");
+    for (const text of [group, "lab_a", "lab_b"])
+      await expect(page.getByText(text, { exact: true })).toBeVisible();
+    await expectAccessible(page);
+    expect((await elsewhere?.api.user.me.query())?.email).toBe(account.email);
+
+    await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
+    await expect(page.getByText("You are signed out.")).toBeVisible();
+    for (const session of [here, elsewhere])
+      await expect(session?.api.user.me.query()).rejects.toThrow(/not signed in/);
+    await page.goto("/profile");
+    await expect(page).toHaveURL(/\/login/);
+    await api.group.delete.mutate({ group_id });
+  });
 });

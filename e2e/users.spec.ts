@@ -97,3 +97,37 @@ test("a group gets members from its own panel, shows them everywhere, and goes w
   await expect(page.getByRole("row", { name: new RegExp(name) })).toBeHidden();
   expect((await api.user.get.query({ user_id })).groups).toEqual([]);
 });
+
+test.describe("somebody whose account is not ready", () => {
+  test.use({ signedIn: false });
+
+  test("is told what is missing and whom to ask, and goes on once it is given", async ({
+    page,
+    api,
+    context,
+  }) => {
+    const account = { email: `waiting-${unique()}@example.org`, password: "long enough" };
+    const { user_id } = await api.user.create.mutate({
+      ...account,
+      is_verified: false,
+      project_dirs: ["/data"],
+    });
+    const session = await logIn(baseAddress(), account);
+    await context.addCookies(session?.cookies ?? []);
+    await page.goto("/jobs");
+    await expect(page.getByRole("heading", { name: "Your account is not ready yet" })).toBeVisible();
+    await expect(page.getByText("Your account has not been verified yet.")).toBeVisible();
+    await expect(page.getByText(/Your account has no compute profile/)).toBeVisible();
+    await expect(page.getByText(/Ask an administrator of this server/)).toBeVisible();
+    await expect(page.getByText(account.email)).toBeVisible();
+    await expectAccessible(page);
+
+    await api.user.update.mutate({ user_id, is_verified: true });
+    await page.reload();
+    await expect(page.getByText("Your account has not been verified yet.")).toHaveCount(0);
+    const me = await api.user.me.query();
+    await api.user.update.mutate({ user_id, profile_id: me.profile?.id ?? null });
+    await page.getByRole("button", { name: "Load again" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Jobs" })).toBeVisible();
+  });
+});

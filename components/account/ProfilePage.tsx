@@ -61,17 +61,25 @@ function factsOf(user: CurrentUser) {
         user.profile === null ? NO_PROFILE : `${user.profile.resource_name} (${user.profile.resource_type})`,
     },
     ...(user.profile === null ? [] : [{ label: "Profile", value: user.profile.name }]),
+    ...(user.groups.length > 0
+      ? [{ label: "Groups", value: user.groups.map(({ id, name }) => <Tag key={id}>{name}</Tag>) }]
+      : []),
+    ...(user.slurm_accounts.length > 0
+      ? [{ label: "SLURM accounts", value: <Lines lines={user.slurm_accounts} /> }]
+      : []),
     {
       label: user.project_dirs.length > 1 ? "Project folders" : "Project folder",
-      value: (
-        <ul>
-          {user.project_dirs.map((folder) => (
-            <li key={folder} className="font-mono break-all">
-              {folder}
-            </li>
-          ))}
-        </ul>
-      ),
+      value: <Lines lines={user.project_dirs} />,
     },
   ];
 }
+
+const Lines = ({ lines }: { lines: readonly string[] }) => (
+  <ul>
+    {lines.map((line) => (
+      <li key={line} className="font-mono break-all">
+        {line}
+      </li>
+    ))}
+  </ul>
+);

@@ -33,7 +33,7 @@ export type CreateUserInput = z.input<typeof CreateUserInput>;
 /** Absent keys stay. */
 export const UpdateUserInput = z.strictObject({
   user_id: Id,
-  /** A new address has to be verified again, unless `is_verified` is sent with it. */
+  /** A new address has to be verified again, unless `is_verified` is sent with it or the account is one's own. */
   email: Email.optional(),
   /** False ends every session and closes every token at once; jobs go on. */
   is_active: z.boolean().optional(),

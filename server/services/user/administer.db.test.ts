@@ -1,8 +1,9 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { users } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
+import { systemContext } from "@/server/services/context";
 import { createGroup } from "@/server/services/group/create";
 import { deleteGroup } from "@/server/services/group/delete";
 import { listGroups } from "@/server/services/group/list";
@@ -94,6 +95,45 @@ test("there is always an administrator, and none is a guest", async () => {
       is_guest: true,
     }),
   ).rejects.toMatchObject(at("is_guest", /guest/));
+});
+
+test("two administrators who take each other away at once leave one", async () => {
+  const own = await createTestDb();
+  try {
+    const makeAdmin = () => makeUser(own.db, { is_superuser: true });
+    const admins = () =>
+      own.db
+        .select({ id: users.id })
+        .from(users)
+        .where(and(eq(users.is_superuser, true), eq(users.is_active, true)));
+    for (const change of [{ is_superuser: false }, { is_active: false }]) {
+      const [ada, bob] = [await makeAdmin(), await makeAdmin()];
+      const answers = await Promise.allSettled([
+        updateUser(ada, { user_id: bob.user.id, ...change }),
+        updateUser(bob, { user_id: ada.user.id, ...change }),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      expect(await admins()).toHaveLength(1);
+      const [last] = await admins();
+      // The command line has no account of its own that it could spare.
+      await expect(
+        updateUser(systemContext(own.db), { user_id: last?.id ?? 0, ...change }),
+      ).rejects.toMatchObject(at(Object.keys(change)[0] ?? "", /the only administrator/));
+      await own.db.update(users).set({ is_superuser: false });
+    }
+  } finally {
+    await own.drop();
+  }
+});
+
+test("an administrator is not locked out by a change of the own address", async () => {
+  const ada = await makeUser(t.db, { is_superuser: true });
+  const own = { user_id: ada.user.id };
+  await updateUser(ada, { ...own, email: "moved@example.org" });
+  expect(await getUser(admin, own)).toMatchObject({ email: "moved@example.org", is_verified: true });
+  await expect(updateUser(ada, { ...own, is_verified: false })).rejects.toMatchObject(
+    at("is_verified", /lock yourself out/),
+  );
 });
 
 test("a folder stays as long as datasets of the person lie in it", async () => {

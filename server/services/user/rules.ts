@@ -1,13 +1,34 @@
 /** Rules that hold for new accounts and for changes of old ones. */
-import { and, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Queryable, Tx } from "@/db/client";
 import { maybeOne } from "@/db/rows";
-import { datasets, profiles, projectMembers } from "@/db/schema";
+import { datasets, profiles, projectMembers, users } from "@/db/schema";
 import { isInside } from "@/server/contracts/common";
 import { InvalidInputError } from "@/server/contracts/errors";
 
 export const superuserIsGuest = () =>
   refusal("is_guest", "An administrator cannot have a guest account: guests only read.");
+
+/**
+ * Before an account loses its power or is switched off. Until the transaction ends no other administrator can be
+ * taken away: two who do it to each other at once would leave nobody.
+ *
+ * @throws InvalidInputError at `field` if the account is the only active administrator.
+ */
+export async function requireAnotherSuperuser(
+  tx: Tx,
+  userId: number,
+  field: "is_active" | "is_superuser",
+): Promise<void> {
+  const admins = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.is_superuser, true), eq(users.is_active, true)))
+    .orderBy(asc(users.id))
+    .for("update");
+  if (admins.length === 1 && admins[0]?.id === userId)
+    throw refusal(field, "This is the only administrator. Make another account one first.");
+}
 
 /** @throws InvalidInputError at `profile_id`. */
 export async function requireProfile(db: Queryable, profileId: number | null): Promise<void> {

@@ -9,14 +9,15 @@ import type { ServiceContext } from "@/server/services/context";
 import { isUniqueViolation } from "@/server/services/database";
 import {
   refusal,
+  requireAnotherSuperuser,
   requireFoldersOfDatasets,
   requireProfile,
   superuserIsGuest,
 } from "@/server/services/user/rules";
 
 /**
- * Changes what is given and nothing else. Administrators cannot switch themselves off or take their own power
- * away, so that there is always one.
+ * Changes what is given and nothing else. Administrators cannot switch themselves off, take their own power
+ * away or lock themselves out of the pages, and the last one stays, whoever asks.
  *
  * @throws ForbiddenError, NotFoundError, ConflictError for a taken e-mail, InvalidInputError at its field.
  */
@@ -28,20 +29,25 @@ export async function updateUser(ctx: ServiceContext, raw: UpdateUserInput): Pro
     throw refusal("is_active", "You cannot switch off your own account. Another administrator can.");
   if (isOwn && changes.is_superuser === false)
     throw refusal("is_superuser", "You cannot take this right from yourself. Another administrator can.");
+  if (isOwn && changes.is_verified === false)
+    throw refusal("is_verified", "You would lock yourself out. Another administrator can do this.");
   try {
     await ctx.db.transaction(async (tx) => {
+      if (changes.is_active === false) await requireAnotherSuperuser(tx, user_id, "is_active");
+      if (changes.is_superuser === false) await requireAnotherSuperuser(tx, user_id, "is_superuser");
       const user = maybeOne(await tx.select().from(users).where(eq(users.id, user_id)).for("update"));
       if (!user) throw new NotFoundError("User", user_id);
       const next = { ...user, ...changes };
       if (next.is_superuser && next.is_guest) throw superuserIsGuest();
       if (changes.profile_id !== undefined) await requireProfile(tx, changes.profile_id);
       if (changes.project_dirs !== undefined) await requireFoldersOfDatasets(tx, user, changes.project_dirs);
-      const isNewAddress = changes.email !== undefined && changes.email !== user.email;
+      // Administrators vouch for addresses, their own too.
+      const isUnproven = !isOwn && changes.email !== undefined && changes.email !== user.email;
       await tx
         .update(users)
         .set({
           ...changes,
-          is_verified: changes.is_verified ?? (isNewAddress ? false : user.is_verified),
+          is_verified: changes.is_verified ?? (isUnproven ? false : user.is_verified),
           ...(changes.is_active === false ? { session_epoch: sql`${users.session_epoch} + 1` } : {}),
         })
         .where(eq(users.id, user_id));
