@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 
 /** Next and the tools look for a default export in these. */
 const DEFAULT_EXPORTS = [
-  "app/**/{page,layout,loading,error,not-found,global-error,template,default,icon}.tsx",
+  "app/**/{page,layout,loading,error,not-found,forbidden,global-error,template,default,icon}.tsx",
   "*.config.{ts,mjs}",
   ".dependency-cruiser.mjs",
 ];
