@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DatabaseError } from "@/db/errors";
 import { MIGRATIONS_FOLDER, migrate } from "@/db/migrate";
+import * as schema from "@/db/schema";
 import { createTestDb, type TestDb } from "@/db/testing";
 
 let t: TestDb;
@@ -131,4 +133,16 @@ test("a database that does not exist", async () => {
 
 test("something that is not a URL", async () => {
   expect(await failure("db.example.org")).toMatch(/^DATABASE_URL is not a valid URL/);
+});
+
+test("the schema says nothing that no migration does", async () => {
+  const { entries } = JSON.parse(readFileSync(`${MIGRATIONS_FOLDER}/meta/_journal.json`, "utf8")) as {
+    entries: { tag: string }[];
+  };
+  const newest = entries.at(-1)?.tag.slice(0, 4) ?? "";
+  const before: unknown = JSON.parse(
+    readFileSync(`${MIGRATIONS_FOLDER}/meta/${newest}_snapshot.json`, "utf8"),
+  );
+  const statements = await generateMigration(before, generateDrizzleJson(schema));
+  expect(statements, "run `npm run db:generate -- --name what_it_does` and commit its files").toEqual([]);
 });

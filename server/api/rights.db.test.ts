@@ -12,6 +12,7 @@ import { one } from "@/db/rows";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { appRouter, createCaller } from "@/server/api/root";
+import { scopeOf } from "@/server/api/trpc";
 import { UnauthenticatedError } from "@/server/contracts/errors";
 import {
   RESOURCE_DOCUMENT,
@@ -244,6 +245,31 @@ test("every procedure has a row in docs/rights.md, and every row a procedure and
   expect([...table.keys()].sort()).toEqual(Object.keys(appRouter._def.procedures).sort());
   for (const answers of table.values())
     expect(answers.map((answer) => ANSWERS.includes(answer as Answer))).toEqual(ROLES.map(() => true));
+});
+
+type Definition = { _def: { type: "query" | "mutation"; meta?: object } };
+const procedures = appRouter._def.procedures as unknown as Record<string, Definition>;
+
+test("what starts or stops jobs asks a token for the scope run", () => {
+  const changes = Object.entries(procedures).filter(
+    ([name, { _def }]) => name.startsWith("job.") && _def.type === "mutation",
+  );
+  expect(changes.map(([name, { _def }]) => [name, scopeOf(_def.type, _def.meta)])).toEqual(
+    changes.map(([name]) => [name, "run"]),
+  );
+  expect(changes.length).toBeGreaterThan(3);
+});
+
+test("what is for administrators alone is closed to tokens without the scope admin", () => {
+  const adminOnly = [...table].filter(
+    ([, answers]) =>
+      answers.at(-1) === "yes" && answers.slice(1, -1).every((answer) => /401|403/.test(answer)),
+  );
+  expect(adminOnly.length).toBeGreaterThan(10);
+  for (const [name] of adminOnly) {
+    const { _def } = procedures[name] ?? {};
+    expect(["admin", "session"], name).toContain(_def && scopeOf(_def.type, _def.meta));
+  }
 });
 
 describe.each([...table])("%s", (procedure, answers) => {
