@@ -94,6 +94,8 @@ test("a group gets members from its own panel, shows them everywhere, and goes w
   await page.getByRole("link", { name }).click();
   await page.getByRole("button", { name: "Delete group" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete group" }).click();
+  // While the question is open, everything behind it is hidden, the row too.
+  await expect(page.getByRole("alertdialog")).toBeHidden();
   await expect(page.getByRole("row", { name: new RegExp(name) })).toBeHidden();
   expect((await api.user.get.query({ user_id })).groups).toEqual([]);
 });
