@@ -200,6 +200,7 @@ class WorkflowTest(unittest.TestCase):
                 with self.assertRaisesRegex(UnitFailed, words) as context:
                     run_unit(executable, args)
                 self.assertNotIn("Traceback", str(context.exception))
+        self.assertFalse(Path("s3:").exists())
 
     def test_unexpected_error(self) -> None:
         url = Path(f"{self.copy()}/plate_mip.zarr/A/01/0")

@@ -125,6 +125,9 @@ def _write_provenance(args: dict[str, Any], task: str, phase: str) -> None:
         folder = zarr_dir_of(zarr_url)
     else:
         return
+    if not folder.is_absolute():
+        # Refused by the check of the arguments, which comes next: 's3://…' must not become a folder here.
+        return
     line = {
         "task": task,
         "phase": phase,
