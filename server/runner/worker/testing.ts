@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { afterEach } from "vitest";
 import {
   parseResultLine,
   type EndLine,
@@ -143,6 +144,19 @@ export class BatchFolder {
     if (this.has("family")) await this.ask("--reap");
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Call once per test file. @returns Makes folders that are removed after each test, with what still runs in them. */
+export function cleanedBatches(): typeof BatchFolder.make {
+  const batches: BatchFolder[] = [];
+  afterEach(async () => {
+    for (const batch of batches.splice(0)) await batch.remove();
+  });
+  return async (content) => {
+    const batch = await BatchFolder.make(content);
+    batches.push(batch);
+    return batch;
+  };
 }
 
 /** The exit code, or the name of the signal. */
