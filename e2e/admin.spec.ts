@@ -7,9 +7,7 @@ import {
   SUDO_PROFILE,
   SUDO_RESOURCE,
 } from "../server/contracts/resource-samples.testing";
-import { ownServer } from "./server";
-import { logIn } from "./session";
-import { expect, expectAccessible, test, unique } from "./fixtures";
+import { enterAs, expect, expectAccessible, test, unique } from "./fixtures";
 
 /** The label says too whether a value is required or changed. */
 const field = (page: Page, label: string) =>
@@ -263,12 +261,11 @@ test("unsaved changes are not lost on the way out", async ({ page, api }) => {
 test.describe("somebody who is no administrator", () => {
   test.use({ signedIn: false });
 
-  test("finds no way into the admin area, and is told why", async ({ page, api, context, baseURL }) => {
+  test("finds no way into the admin area, and is told why", async ({ page, api, context }) => {
     const account = { email: `${unique()}@example.org`, password: "long enough" };
     const [profile] = await api.profile.list.query({});
     await api.user.create.mutate({ ...account, project_dirs: ["/data"], profile_id: profile?.id ?? null });
-    const session = await logIn(baseURL ?? ownServer.url, account);
-    await context.addCookies(session?.cookies ?? []);
+    const session = await enterAs(context, account);
     for (const address of ["/admin", "/admin/resources", "/admin/resources/1", "/admin/profiles/new"]) {
       expect((await page.goto(address))?.status(), address).toBe(403);
       await expect(
@@ -278,8 +275,8 @@ test.describe("somebody who is no administrator", () => {
     await expect(page.getByText(account.email).first()).toBeVisible();
     await expect(page.getByRole("link", { name: "Admin" })).toHaveCount(0);
     await expectAccessible(page);
-    await expect(session?.api.resource.list.query()).rejects.toMatchObject({ data: { httpStatus: 403 } });
-    await expect(session?.api.resource.create.mutate(SUDO_RESOURCE)).rejects.toMatchObject({
+    await expect(session.api.resource.list.query()).rejects.toMatchObject({ data: { httpStatus: 403 } });
+    await expect(session.api.resource.create.mutate(SUDO_RESOURCE)).rejects.toMatchObject({
       data: { httpStatus: 403 },
     });
   });

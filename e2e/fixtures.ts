@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect } from "@playwright/test";
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { ownServer, readCredentials } from "./server";
 import { logIn } from "./session";
-import type { Session } from "./session";
+import type { Credentials, Session } from "./session";
 
 export { expect };
 
@@ -86,6 +86,14 @@ async function waitForSession(): Promise<Session> {
     if (session) return session;
     await sleep(1_000);
   }
+}
+
+/** The browser goes on as somebody else; the test began signed out. */
+export async function enterAs(context: BrowserContext, account: Credentials): Promise<Session> {
+  const session = await logIn(baseAddress(), account);
+  if (session === null) throw new Error(`${account.email} was not let in`);
+  await context.addCookies(session.cookies);
+  return session;
 }
 
 export function baseAddress(): string {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { execa } from "execa";
-import { baseAddress, expect, expectAccessible, test, unique } from "./fixtures";
+import { baseAddress, enterAs, expect, expectAccessible, test, unique } from "./fixtures";
 import { logIn } from "./session";
 import { rawImagesFolder } from "./support/raw-images";
 
@@ -104,8 +104,8 @@ test.describe("somebody with a lab", () => {
     const group = `Lab ${unique()}`;
     const { group_id } = await api.group.create.mutate({ name: group });
     await api.group.setMembers.mutate({ group_id, user_ids: [user_id] });
-    const [here, elsewhere] = [await logIn(baseAddress(), account), await logIn(baseAddress(), account)];
-    await context.addCookies(here?.cookies ?? []);
+    const here = await enterAs(context, account);
+    const elsewhere = await logIn(baseAddress(), account);
     await page.goto("/profile");
     for (const text of [group, "lab_a", "lab_b"])
       await expect(page.getByText(text, { exact: true })).toBeVisible();

@@ -22,38 +22,33 @@ async function runToFailure(api: Session["api"], project_id: number, name: strin
   return job_id;
 }
 
+const entryOf =
+  (pkg_name: string) =>
+  (name: string, args: Partial<TaskEntry> = {}): TaskEntry => ({ task: { pkg_name, name }, ...args });
+const example = entryOf("fractal-example-tasks");
+const published = entryOf("fractal-tasks-core");
+
 /** Convert, project, segment with a channel that no image has, measure. */
-async function runWithWrongChannel(api: Session["api"], project_id: number) {
-  const task = (name: string, args: Partial<TaskEntry> = {}): TaskEntry => ({
-    task: { pkg_name: "fractal-example-tasks", name },
-    ...args,
-  });
-  return runToFailure(api, project_id, "Nuclei", [
-    task("Convert TIFF Folder", { args_non_parallel: { images_folder: await rawImagesFolder(api) } }),
-    task("Project Z"),
-    task("Segment Nuclei", { args_parallel: { channel: "no such channel" } }),
-    task("Measure Features"),
+const runWithWrongChannel = async (api: Session["api"], project_id: number) =>
+  runToFailure(api, project_id, "Nuclei", [
+    example("Convert TIFF Folder", { args_non_parallel: { images_folder: await rawImagesFolder(api) } }),
+    example("Project Z"),
+    example("Segment Nuclei", { args_parallel: { channel: "no such channel" } }),
+    example("Measure Features"),
   ]);
-}
 
 /** The same with tasks as they are published, on a real stack. */
-async function runPublishedWithWrongChannel(api: Session["api"], project_id: number) {
-  const task = (name: string, args: Partial<TaskEntry> = {}): TaskEntry => ({
-    task: { pkg_name: "fractal-tasks-core", name },
-    ...args,
-  });
-  return runToFailure(api, project_id, "Published nuclei", [
-    {
-      task: { pkg_name: "fractal-example-tasks", name: "Convert TIFF Folder" },
+const runPublishedWithWrongChannel = async (api: Session["api"], project_id: number) =>
+  runToFailure(api, project_id, "Published nuclei", [
+    example("Convert TIFF Folder", {
       args_non_parallel: { images_folder: await realImagesFolder(api), channel_names: ["Nuclei"] },
-    },
-    task("Project Image (HCS Plate)"),
-    task("Threshold Segmentation", {
+    }),
+    published("Project Image (HCS Plate)"),
+    published("Threshold Segmentation", {
       args_parallel: { channel: { mode: "label", identifier: "DAPI" }, output_label_name: "nuclei" },
     }),
-    task("Measure Features", { args_parallel: { input_label_name: "nuclei" } }),
+    published("Measure Features", { args_parallel: { input_label_name: "nuclei" } }),
   ]);
-}
 
 const jobIs = (page: Page, state: string) =>
   expect(page.getByRole("heading", { level: 1, name: /^Job \d+$/ }).locator("xpath=..")).toContainText(
@@ -62,6 +57,29 @@ const jobIs = (page: Page, state: string) =>
       timeout: JOB_TIMEOUT_MS,
     },
   );
+/** The card of the first cause: a task error with its evidence, whose log is open beside it. */
+async function openCause(page: Page, job_id: number, evidence: string) {
+  await page.goto(`/jobs/${job_id}`);
+  const card = page.getByRole("article").first();
+  await expect(card.getByRole("heading", { name: "Task error" })).toBeVisible();
+  await expect(card).toContainText(evidence);
+  await expectAccessible(page);
+  await card.getByRole("link", { name: "Log" }).click();
+  await expect(page.getByText(/, exit code 1$/)).toBeVisible();
+  return card;
+}
+
+async function saveArguments(page: Page) {
+  await page.getByRole("button", { name: /^Save/ }).click();
+  await expect(page.getByRole("button", { name: /^Save/ })).toBeHidden();
+}
+
+async function openContinue(page: Page, job_id: number) {
+  await page.goto(`/jobs/${job_id}`);
+  await page.getByRole("button", { name: "Continue" }).click();
+  return page.getByRole("dialog", { name: "Continue with what is missing" });
+}
+
 const idOf = (page: Page) => Number(new URL(page.url()).pathname.split("/").at(-1));
 
 test("wrong argument: cause, evidence and log on the page; change it, continue, and all is done once", async ({
@@ -72,25 +90,16 @@ test("wrong argument: cause, evidence and log on the page; change it, continue, 
   test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
   const job_id = await runWithWrongChannel(api, project.id);
   const before = await api.job.get.query({ job_id });
-  await page.goto(`/jobs/${job_id}`);
-  const card = page.getByRole("article").first();
-  await expect(card.getByRole("heading", { name: "Task error" })).toBeVisible();
-  await expect(card).toContainText("no such channel");
-  await expectAccessible(page);
-  await card.getByRole("link", { name: "Log" }).click();
-  await expect(page.getByText(/, exit code 1$/)).toBeVisible();
+  const card = await openCause(page, job_id, "no such channel");
   // On the card, above the log, and in the log itself.
   await expect(page.getByText(/There is no channel 'no such channel'/)).toHaveCount(3);
 
   await card.getByRole("link", { name: "Change arguments" }).click();
   const channel = page.getByLabel("Channel", { exact: false }).first();
   await channel.fill("C01");
-  await page.getByRole("button", { name: /^Save/ }).click();
-  await expect(page.getByRole("button", { name: /^Save/ })).toBeHidden();
+  await saveArguments(page);
 
-  await page.goto(`/jobs/${job_id}`);
-  await page.getByRole("button", { name: "Continue" }).click();
-  const dialog = page.getByRole("dialog", { name: "Continue with what is missing" });
+  const dialog = await openContinue(page, job_id);
   await expect(dialog.getByText(/failed last time|done with other arguments/).first()).toBeVisible();
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Show images: failed last time" }).first().click();
@@ -118,25 +127,15 @@ test("a published task that failed is understood and repaired from its page alon
   test.setTimeout(2 * JOB_TIMEOUT_MS + 60_000);
   const job_id = await runPublishedWithWrongChannel(api, project.id);
   const before = await api.job.get.query({ job_id });
-  await page.goto(`/jobs/${job_id}`);
-  const card = page.getByRole("article").first();
-  await expect(card.getByRole("heading", { name: "Task error" })).toBeVisible();
-  await expect(card).toContainText("DAPI");
-  await card.getByRole("link", { name: "Log" }).click();
-  await expect(page.getByText(/, exit code 1$/)).toBeVisible();
+  const card = await openCause(page, job_id, "DAPI");
   await expect(page.getByText(/Traceback \(most recent call last\)/).first()).toBeVisible();
 
   await card.getByRole("link", { name: "Change arguments" }).click();
   await page.getByRole("textbox", { name: /^Identifier/ }).fill("Nuclei");
-  await page.getByRole("button", { name: /^Save/ }).click();
-  await expect(page.getByRole("button", { name: /^Save/ })).toBeHidden();
+  await saveArguments(page);
 
-  await page.goto(`/jobs/${job_id}`);
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page
-    .getByRole("dialog", { name: "Continue with what is missing" })
-    .getByRole("button", { name: /^Run \d+ units$/ })
-    .click();
+  const dialog = await openContinue(page, job_id);
+  await dialog.getByRole("button", { name: /^Run \d+ units$/ }).click();
   await expect(page.getByText(`continues job ${job_id}`)).toBeVisible();
   await jobIs(page, "Done");
   const after = await api.job.get.query({ job_id: idOf(page) });

@@ -39,7 +39,7 @@ test.describe("signed out", () => {
 });
 
 test("the pages with content", async ({ page, api }) => {
-  test.setTimeout(900_000);
+  test.setTimeout(480_000);
   const jobs = await api.job.list.query({});
   const job = jobs.find((one) => one.project_id !== null && one.units.total > 10);
   if (!job) throw new Error("There is no job to take a picture of: the quickstart makes one.");

@@ -8,7 +8,7 @@ export type Session = {
   api: ReturnType<typeof createTRPCClient<AppRouter>>;
 };
 
-type Credentials = { email: string; password: string };
+export type Credentials = { email: string; password: string };
 
 /** Logs in without a browser. Null: refused, or nobody answers. */
 export async function logIn(baseURL: string, { email, password }: Credentials): Promise<Session | null> {

@@ -1,5 +1,5 @@
 /** People and groups in the admin area: from a new account to one that can work, and out again. */
-import { baseAddress, expect, expectAccessible, test, unique } from "./fixtures";
+import { baseAddress, enterAs, expect, expectAccessible, test, unique } from "./fixtures";
 import { logIn } from "./session";
 
 test("an account is made, given what it needs, changed and switched off; its owner notices at once", async ({
@@ -114,8 +114,7 @@ test.describe("somebody whose account is not ready", () => {
       is_verified: false,
       project_dirs: ["/data"],
     });
-    const session = await logIn(baseAddress(), account);
-    await context.addCookies(session?.cookies ?? []);
+    await enterAs(context, account);
     await page.goto("/jobs");
     await expect(page.getByRole("heading", { name: "Your account is not ready yet" })).toBeVisible();
     await expect(page.getByText("Your account has not been verified yet.")).toBeVisible();
