@@ -7,7 +7,7 @@ import { columnsOf } from "../table/columns";
 import { DataTable } from "../table/DataTable";
 import { RowLines } from "../table/RowList";
 import { EmptyState } from "../ui/EmptyState";
-import { formatCount, formatNoun } from "../ui/format";
+import { formatNoun } from "../ui/format";
 import { LinkButton } from "../ui/LinkButton";
 import { RelativeTime } from "../ui/RelativeTime";
 
@@ -97,7 +97,7 @@ export function MyPackages({ groups }: { groups: readonly TaskGroupView[] }) {
           too: they are in the catalogue.
         </EmptyState>
       }
-      footerNote={`${formatCount(new Set(groups.map(({ pkg_name }) => pkg_name)).size)} by name, newest version first`}
+      footerNote="by name, newest version first"
     />
   );
 }
