@@ -15,7 +15,7 @@ const FAR = 8191;
 
 type Decode = (source: Uint8Array, target: Uint8Array) => void | Promise<void>;
 
-/** By the number in the header; 2 is Snappy, which nobody writes any more. */
+/** By the number in the header; 2 is Snappy, which hardly anybody writes any more. */
 const FORMATS: Readonly<Record<number, Decode>> = {
   0: readBloscLz,
   1: readLz4,
@@ -23,7 +23,14 @@ const FORMATS: Readonly<Record<number, Decode>> = {
   4: (source, target) => target.set(unzstd(source)),
 };
 
-/** @throws Error with a sentence for what is no Blosc container, or is cut short. */
+/** It is whole, but packed in a way that we do not read. */
+export class UnknownCompressionError extends Error {
+  constructor(readonly number: number) {
+    super(`the compression number ${number} inside Blosc is not known`);
+  }
+}
+
+/** @throws UnknownCompressionError; Error with a sentence for what is no Blosc container, or is cut short. */
 export async function decodeBlosc(source: Uint8Array): Promise<Uint8Array> {
   if (source.length < HEADER_BYTES) throw new Error("the file is shorter than its header");
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
@@ -34,7 +41,7 @@ export async function decodeBlosc(source: Uint8Array): Promise<Uint8Array> {
   if (view.getUint32(12, true) > source.length) throw new Error("the file is cut short");
   if (flags & FLAG.stored) return source.slice(HEADER_BYTES, HEADER_BYTES + bytes);
   const decode = FORMATS[flags >> 5];
-  if (!decode) throw new Error(`the compression number ${flags >> 5} inside Blosc is not known`);
+  if (!decode) throw new UnknownCompressionError(flags >> 5);
   const out = new Uint8Array(bytes);
   for (let at = 0, block = 0; at < bytes; at += blockBytes, block += 1) {
     const target = out.subarray(at, at + blockBytes);

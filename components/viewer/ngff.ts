@@ -15,10 +15,10 @@ export type OmeroChannel = {
 };
 
 export type Multiscale = {
-  /** In the order of the array's dimensions; always with y and x. */
-  axes: readonly AxisName[];
-  /** Finest first. `scale` is one number per axis. */
-  levels: readonly { path: string; scale: readonly number[] }[];
+  /** In the order of the array's dimensions; always with y and x. Null: not named, see `unnamedAxes`. */
+  axes: readonly AxisName[] | null;
+  /** Finest first. `scale` is one number per axis; null: not given. */
+  levels: readonly { path: string; scale: readonly number[] | null }[];
   /** Of what `scale` counts for y and x, in micrometres; null: no length is known, only pixels. */
   micrometers: number | null;
   /** By index; empty without `omero`. */
@@ -35,8 +35,10 @@ const UNITS: Readonly<Record<string, number>> = {
   centimeter: 1e4,
   meter: 1e6,
 };
-/** Before 0.4 the axes had no names in the file: the last ones of these. */
-const OLD_AXES = ["t", "c", "z", "y", "x"] as const;
+const AXES = ["t", "c", "z", "y", "x"] as const;
+
+/** Before 0.3 the axes had no names in the file: the last ones of t, c, z, y, x. */
+export const unnamedAxes = (dimensions: number): readonly AxisName[] => AXES.slice(-dimensions);
 
 const Axis = z.union([
   z.string().transform((name) => ({ name, unit: undefined })),
@@ -63,11 +65,8 @@ const omeOf = (attributes: Readonly<Record<string, unknown>>): Readonly<Record<s
   return typeof ome === "object" && ome !== null ? (ome as Record<string, unknown>) : attributes;
 };
 
-/**
- * @param dimensions of the arrays, for files that do not name their axes.
- * @throws DataError with a sentence when this is no image, or one that we do not know how to draw.
- */
-export function parseMultiscale(attributes: Readonly<Record<string, unknown>>, dimensions = 5): Multiscale {
+/** @throws DataError with a sentence when this is no image, or one that we do not know how to draw. */
+export function parseMultiscale(attributes: Readonly<Record<string, unknown>>): Multiscale {
   const ome = omeOf(attributes);
   if ("plate" in ome) throw new DataError("This path is a whole plate, not one image of it.");
   if ("well" in ome) throw new DataError("This path is a whole well, not one image of it.");
@@ -79,29 +78,31 @@ export function parseMultiscale(attributes: Readonly<Record<string, unknown>>, d
     throw new DataError(
       `The metadata of this image is not valid: multiscales.${parsed.error?.issues[0]?.path.join(".") ?? ""}: ${parsed.error?.issues[0]?.message ?? ""}`,
     );
-  const named = document.axes ?? OLD_AXES.slice(-dimensions).map((name) => ({ name, unit: undefined }));
-  const axes = named.map(({ name }) => name.toLowerCase());
-  if (!axes.every(isAxis) || !axes.includes("y") || !axes.includes("x") || new Set(axes).size < axes.length)
-    throw new DataError(`Axes ${axes.join(", ")} cannot be drawn; t, c, z, y and x can.`);
-  const outer = scaleOf(document.coordinateTransformations, axes.length);
-  const unit = named[axes.indexOf("x")]?.unit;
+  const axes = document.axes ? parseAxes(document.axes) : null;
+  const outer = scaleOf(document.coordinateTransformations);
+  const unit = document.axes?.[axes?.indexOf("x") ?? -1]?.unit;
   return {
     axes,
     levels: document.datasets.map(({ path, coordinateTransformations }) => ({
       path,
-      scale: scaleOf(coordinateTransformations, axes.length).map((value, at) => value * (outer[at] ?? 1)),
+      scale: scaleOf(coordinateTransformations)?.map((value, at) => value * (outer?.[at] ?? 1)) ?? null,
     })),
     micrometers: unit === undefined ? null : (UNITS[unit] ?? null),
     channels: parseChannels(ome["omero"]),
   };
 }
 
-const isAxis = (name: string): name is AxisName => (OLD_AXES as readonly string[]).includes(name);
-
-function scaleOf(transformations: z.output<typeof Transformations>, length: number): number[] {
-  const { scale } = transformations.find(({ type }) => type === "scale") ?? {};
-  return Array.from({ length }, (_, at) => scale?.[at] ?? 1);
+function parseAxes(named: readonly z.output<typeof Axis>[]): readonly AxisName[] {
+  const axes = named.map(({ name }) => name.toLowerCase());
+  if (!axes.every(isAxis) || !axes.includes("y") || !axes.includes("x") || new Set(axes).size < axes.length)
+    throw new DataError(`Axes ${axes.join(", ")} cannot be drawn; t, c, z, y and x can.`);
+  return axes;
 }
+
+const isAxis = (name: string): name is AxisName => (AXES as readonly string[]).includes(name);
+
+const scaleOf = (transformations: z.output<typeof Transformations>): readonly number[] | null =>
+  transformations.find(({ type }) => type === "scale")?.scale ?? null;
 
 /** What is malformed counts as not given: an image without colours is still an image. */
 function parseChannels(omero: unknown): OmeroChannel[] {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { SAMPLES, sampleStore, sampleValue } from "@/e2e/support/ome-zarr/samples";
 import { listLabels, openImage } from "./open-image";
 import type { Level } from "./open-image";
+import { sentenceFor } from "./data-store";
 import { ChunkCache, valueAt } from "./plane";
 
 const CACHE_BYTES = 1_000_000;
@@ -78,6 +79,102 @@ test("a chunk is read once, however many ask; the oldest make room", async () =>
   expect(chunks()).toEqual(["/0/c/0/0/0/0", "/0/c/0/0/1/0"]);
   await cache.load(levels[0]!, { t: 0, c: 1, z: 0 }, { row: 0, column: 0 });
   expect(cache.peek(levels[0]!, { t: 0, c: 0, z: 0 }, { row: 1, column: 0 })).toBeNull();
+});
+
+type Documents = Readonly<Record<string, unknown>>;
+/** Files of an image: bytes as they are, everything else as JSON. */
+const storeOf = (files: Documents) => ({
+  get: (key: string) => {
+    const file = files[key];
+    const bytes = file instanceof Uint8Array ? file : new TextEncoder().encode(JSON.stringify(file));
+    return Promise.resolve(file === undefined ? undefined : bytes);
+  },
+});
+const zarray = (shape: readonly number[], compressor: unknown = null) => ({
+  ...{ zarr_format: 2, shape, chunks: shape, dtype: "|u1", order: "C" },
+  ...{ fill_value: 0, filters: null, compressor },
+});
+
+test.each([
+  { version: "0.1", shape: [6, 8], axes: undefined, size: { t: 1, c: 1, z: 1 } },
+  { version: "0.2", shape: [2, 6, 8], axes: undefined, size: { t: 1, c: 1, z: 2 } },
+  { version: "0.2", shape: [3, 2, 6, 8], axes: undefined, size: { t: 1, c: 3, z: 2 } },
+  { version: "0.2", shape: [2, 3, 2, 6, 8], axes: undefined, size: { t: 2, c: 3, z: 2 } },
+  { version: "0.3", shape: [3, 6, 8], axes: ["c", "y", "x"], size: { t: 1, c: 3, z: 1 } },
+])(
+  "before 0.4 axes and scales come from the arrays: $version, $shape",
+  async ({ version, shape, axes, size }) => {
+    const [y = 0, x = 0] = shape.slice(-2);
+    const half = [...shape.slice(0, -2), y / 2, x / 2];
+    const bytes = Uint8Array.from({ length: shape.reduce((a, b) => a * b) }, (_, at) => at);
+    const image = await openImage(
+      storeOf({
+        "/.zattrs": { multiscales: [{ version, axes, datasets: [{ path: "0" }, { path: "1" }] }] },
+        "/0/.zarray": zarray(shape),
+        "/1/.zarray": zarray(half),
+        [`/0/${shape.map(() => 0).join(".")}`]: bytes,
+      }),
+    );
+    expect(image).toMatchObject({ size, pixel: null });
+    expect(image.levels.map(({ width, height, factor }) => [width, height, factor])).toEqual([
+      [8, 6, { x: 1, y: 1 }],
+      [4, 3, { x: 2, y: 2 }],
+    ]);
+    const last = { t: size.t - 1, c: size.c - 1, z: size.z - 1 };
+    expect(await pixel(image.levels[0]!, last, 5, 7)).toBe(bytes.at(-1));
+  },
+);
+
+test("an array that is no picture is refused", async () => {
+  const files = { "/.zattrs": { multiscales: [{ datasets: [{ path: "0" }] }] }, "/0/.zarray": zarray([8]) };
+  await expect(openImage(storeOf(files))).rejects.toThrow("The array has 1 dimensions");
+});
+
+const SNAPPY = Uint8Array.of(2, 1, 2 << 5, 1, 4, 0, 0, 0, 4, 0, 0, 0, 16, 0, 0, 0);
+test.each([
+  ["another codec of Zarr 2", { id: "lzma", preset: 1 }, "stored with the codec 'lzma', which the viewer"],
+  ["another filter", { id: "zfpy" }, "'zfpy', which the viewer cannot read. Write it again with blosc, zstd"],
+  [
+    "bytes that are not what they are called",
+    { id: "blosc" },
+    "(blosc): the file is shorter than its header",
+  ],
+  ["Snappy inside Blosc", { id: "blosc" }, "'blosc, compression 2', which the viewer", SNAPPY],
+])(
+  "%s: the sentence names it and says what to do",
+  async (_, compressor, sentence, bytes = new Uint8Array(4)) => {
+    const files = {
+      "/.zattrs": { multiscales: [{ axes: ["y", "x"], datasets: [{ path: "0" }] }] },
+      "/0/.zarray": zarray([2, 2], compressor),
+      "/0/0.0": bytes,
+    };
+    const { levels } = await openImage(storeOf(files));
+    const load = pixel(levels[0]!, { t: 0, c: 0, z: 0 }, 0, 0).catch(sentenceFor);
+    expect(await load).toContain(sentence);
+  },
+);
+
+test("another codec of Zarr 3 and other values than numbers are named as well", async () => {
+  const array = (data_type: string, name: string) => ({
+    ...{ zarr_format: 3, node_type: "array", shape: [2, 2], data_type, fill_value: 0, attributes: {} },
+    chunk_grid: { name: "regular", configuration: { chunk_shape: [2, 2] } },
+    chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
+    codecs: [
+      { name: "bytes", configuration: { endian: "little" } },
+      { name, configuration: {} },
+    ],
+  });
+  const ome = { multiscales: [{ axes: ["y", "x"], datasets: [{ path: "0" }] }] };
+  const group = { zarr_format: 3, node_type: "group", attributes: { ome } };
+  const read = async (document: unknown) => {
+    const files = { "/zarr.json": group, "/0/zarr.json": document, "/0/c/0/0": new Uint8Array(4) };
+    const { levels } = await openImage(storeOf(files));
+    return pixel(levels[0]!, { t: 0, c: 0, z: 0 }, 0, 0);
+  };
+  expect(await read(array("uint8", "imagecodecs_jpegxl")).catch(sentenceFor)).toContain(
+    "'imagecodecs_jpegxl'",
+  );
+  expect(await read(array("complex64", "gzip")).catch(sentenceFor)).toContain("complex64");
 });
 
 test.each([

@@ -2,7 +2,7 @@
 import * as zarr from "zarrita";
 import { registerCodecs } from "./codecs";
 import { DataError } from "./data-store";
-import { parseLabels, parseMultiscale } from "./ngff";
+import { parseLabels, parseMultiscale, unnamedAxes } from "./ngff";
 import type { AxisName, Multiscale } from "./ngff";
 
 type ZarrArray = zarr.Array<zarr.DataType, zarr.AsyncReadable>;
@@ -50,20 +50,22 @@ export async function openImage(
     throw new DataError("There is nothing at this path: the image was not written yet, or it was moved.");
   const meta = parseMultiscale(found.attributes);
   const wanted = options.onlyLowest === true ? meta.levels.slice(-1) : meta.levels;
-  const finest = wanted[0]?.scale ?? [];
-  const levels = await Promise.all(
-    wanted.map(async ({ path, scale }) =>
-      toLevel(await openArray(root.resolve(path), found.format, signal), meta, scale, finest),
-    ),
+  const arrays = await Promise.all(
+    wanted.map(({ path }) => openArray(root.resolve(path), found.format, signal)),
   );
-  const first = levels[0]?.array.shape ?? [];
-  const sizeOf = (axis: AxisName) => first[meta.axes.indexOf(axis)] ?? 1;
-  const lengthOf = (axis: AxisName) => (finest[meta.axes.indexOf(axis)] ?? 1) * (meta.micrometers ?? 1);
+  const shape = arrays[0]?.shape ?? [];
+  const axes = meta.axes ?? unnamedAxes(shape.length);
+  const finest = { shape, scale: wanted[0]?.scale ?? null };
+  const sizeOf = (axis: AxisName) => shape[axes.indexOf(axis)] ?? 1;
+  const lengthOf = (axis: AxisName) => (finest.scale?.[axes.indexOf(axis)] ?? 1) * (meta.micrometers ?? 1);
   return {
     meta,
-    levels,
+    levels: arrays.map((array, at) => toLevel(array, axes, wanted[at]?.scale ?? null, finest)),
     size: { t: sizeOf("t"), c: sizeOf("c"), z: sizeOf("z") },
-    pixel: meta.micrometers === null ? null : { x: lengthOf("x"), y: lengthOf("y"), z: lengthOf("z") },
+    pixel:
+      meta.micrometers === null || finest.scale === null
+        ? null
+        : { x: lengthOf("x"), y: lengthOf("y"), z: lengthOf("z") },
   };
 }
 
@@ -110,19 +112,25 @@ async function openArray(place: Place, format: Format, signal: { signal?: AbortS
   }
 }
 
+type Extent = { shape: readonly number[]; scale: readonly number[] | null };
+
 function toLevel(
   array: ZarrArray,
-  { axes }: Multiscale,
-  scale: readonly number[],
-  finest: readonly number[],
+  axes: readonly AxisName[],
+  scale: readonly number[] | null,
+  finest: Extent,
 ): Level {
-  if (array.shape.length !== axes.length)
-    throw new DataError(
-      `The array has ${array.shape.length} dimensions, the metadata name ${axes.length} axes.`,
-    );
   const y = axes.indexOf("y");
   const x = axes.indexOf("x");
-  const ratio = (at: number) => (scale[at] ?? 1) / (finest[at] ?? 1);
+  if (array.shape.length !== axes.length || y < 0)
+    throw new DataError(
+      `The array has ${array.shape.length} dimensions, which are not the axes ${axes.join(", ")}.`,
+    );
+  // Files before 0.4 tell no scale: their sizes do.
+  const ratio = (at: number) =>
+    scale && finest.scale
+      ? (scale[at] ?? 1) / (finest.scale[at] ?? 1)
+      : (finest.shape[at] ?? 1) / (array.shape[at] ?? 1);
   return {
     array,
     axes,

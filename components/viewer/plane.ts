@@ -1,4 +1,5 @@
 /** Reads planes: the y and x of one chunk, at one t, c and z. */
+import { explainCodec } from "./codecs";
 import type { Level } from "./open-image";
 
 export type NumberArray =
@@ -59,6 +60,9 @@ export class ChunkCache {
         const chunk = { data: toNumbers(data), stride };
         this.#keep(key, chunk);
         return chunk;
+      })
+      .catch((err: unknown) => {
+        throw explainCodec(err);
       })
       .finally(() => this.#loading.delete(key));
     this.#loading.set(key, loading);
