@@ -7,6 +7,12 @@ import { CollectionError } from "./collection-error";
 const STEP = fileURLToPath(new URL("./step.py", import.meta.url));
 /** Of the output that is kept in memory; the rest has passed through `onOutput`. */
 const KEPT_CHARACTERS = 512 * 1024;
+/** Where pip finds its configuration, and how it gets to its index: proxies (also in small letters) and certificates. */
+const NETWORK = new Set(
+  "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE NETRC XDG_CONFIG_HOME XDG_CONFIG_DIRS".split(
+    " ",
+  ),
+);
 /** Variables of pip that would make it do something else than install into its own environment. */
 const MISLEADING = new Set(
   "USER TARGET PREFIX ROOT DRY_RUN PYTHON NO_DEPS REPORT LOG QUIET VERBOSE REQUIREMENT REQUIRE_VIRTUALENV"
@@ -40,7 +46,7 @@ export type Ended = {
 };
 
 /**
- * What a child gets: the environment of a log-in and pip's own variables. None of our secrets.
+ * What a child gets: the environment of a log-in, pip's own variables, and the way to its index. None of our secrets.
  *
  * @param source Usually `process.env`.
  */
@@ -51,7 +57,8 @@ export function childEnvironment(
   for (const [name, value] of Object.entries(source)) {
     const isLogin = ["PATH", "HOME", "USER", "LANG", "TMPDIR"].includes(name);
     const isPip = name.startsWith("PIP_") && !MISLEADING.has(name);
-    if (value !== undefined && (isLogin || isPip)) env[name] = value;
+    const isNetwork = NETWORK.has(name) || (name.endsWith("_proxy") && NETWORK.has(name.toUpperCase()));
+    if (value !== undefined && (isLogin || isPip || isNetwork)) env[name] = value;
   }
   return env;
 }

@@ -156,13 +156,21 @@ test("when the server is told to end, it leaves the collection to the next one",
   expect((await driveToEnd(world, id)).status).toBe("OK");
 });
 
-test("a child gets the environment of a log-in and pip's own variables, and none of our secrets", () => {
+test("a child gets the environment of a log-in, pip's own variables and its way out, and none of our secrets", () => {
+  // A host behind a proxy, with a configuration and certificates of its own.
+  const wayOut = {
+    HTTPS_PROXY: "http://proxy.example:3128",
+    no_proxy: "localhost",
+    REQUESTS_CA_BUNDLE: "/etc/ssl/own.pem",
+    XDG_CONFIG_HOME: "/root/own-config",
+  };
   const ours = {
     PATH: "/bin",
     HOME: "/root",
     LANG: "C.UTF-8",
     PIP_NO_INDEX: "1",
     PIP_TARGET: "/elsewhere",
+    ...wayOut,
     DATABASE_URL: "postgres://secret",
     NEXTAUTH_SECRET: "secret",
     NODE_OPTIONS: "--inspect",
@@ -172,6 +180,7 @@ test("a child gets the environment of a log-in and pip's own variables, and none
     HOME: "/root",
     LANG: "C.UTF-8",
     PIP_NO_INDEX: "1",
+    ...wayOut,
     PYTHONNOUSERSITE: "1",
     PYTHONUNBUFFERED: "1",
   });
