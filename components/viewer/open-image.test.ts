@@ -178,6 +178,30 @@ test("another codec of Zarr 3 and other values than numbers are named as well", 
 });
 
 test.each([
+  { chunks: [1, 40_000, 40_000], dtype: "uint16" },
+  { chunks: [2_000, 1_000, 1_000], dtype: "uint8" },
+])("a chunk that would end the tab is not asked for: $chunks", async ({ chunks, dtype }) => {
+  const asked: string[] = [];
+  const metadata = {
+    ...{ zarr_format: 2, shape: chunks, chunks, dtype: dtype === "uint8" ? "|u1" : "<u2", order: "C" },
+    ...{ fill_value: 0, filters: null, compressor: null },
+  };
+  const multiscales = [{ axes: ["z", "y", "x"], datasets: [{ path: "0" }] }];
+  const documents: Record<string, unknown> = { "/.zattrs": { multiscales }, "/0/.zarray": metadata };
+  const store = {
+    get: (key: string) => {
+      asked.push(key);
+      const document = documents[key];
+      return Promise.resolve(document ? new TextEncoder().encode(JSON.stringify(document)) : undefined);
+    },
+  };
+  const { levels } = await openImage(store);
+  const load = new ChunkCache(CACHE_BYTES).load(levels[0]!, { t: 0, c: 0, z: 0 }, { row: 0, column: 0 });
+  await expect(load).rejects.toThrow("too much for a browser");
+  expect(asked).not.toContain("/0/0.0.0");
+});
+
+test.each([
   ["nothing there", null, "There is nothing at this path"],
   ["half a file", "{", "not valid JSON"],
   ["no image", "{}", "no 'multiscales'"],

@@ -1,5 +1,6 @@
 /** Reads planes: the y and x of one chunk, at one t, c and z. */
 import { explainCodec } from "./codecs";
+import { DataError } from "./data-store";
 import type { Level } from "./open-image";
 
 export type NumberArray =
@@ -20,6 +21,11 @@ export type TileAt = { row: number; column: number };
 
 export const valueAt = (plane: Plane, y: number, x: number): number =>
   plane.data[plane.offset + y * plane.rowStride + x * plane.columnStride] ?? 0;
+
+/** More in one piece would end the tab of the browser instead of being drawn. */
+const MOST_CHUNK_BYTES = 1024 ** 3;
+/** Of one plane; drawn, each takes four bytes. */
+const MOST_PIXELS = 2 ** 27;
 
 type Chunk = { data: NumberArray; stride: readonly number[] };
 
@@ -44,10 +50,11 @@ export class ChunkCache {
     return planeOf(entry.chunk, level, within, tile);
   }
 
-  /** @throws whatever the store or a codec throws; the next call tries again. */
+  /** @throws DataError if the chunk is too large, else whatever the store or a codec throws; the next call tries again. */
   async load(level: Level, place: Place, tile: TileAt, signal?: AbortSignal): Promise<Plane> {
     const known = this.peek(level, place, tile);
     if (known) return known;
+    requireBearable(level);
     const { key, coordinates, within } = locate(level, place, tile);
     const loading = this.#loading.get(key) ?? this.#start(level, key, coordinates, signal);
     return planeOf(await loading, level, within, tile);
@@ -99,6 +106,15 @@ function locate({ array, axes }: Level, place: Place, tile: TileAt) {
     return Math.floor(wanted / length);
   });
   return { key: `${id}/${coordinates.join("/")}`, coordinates, within };
+}
+
+function requireBearable({ array, tileWidth, tileHeight }: Level): void {
+  const valueBytes = Number(/\d+$/.exec(array.dtype)?.[0] ?? 8) / 8;
+  const bytes = array.chunks.reduce((product, length) => product * length, valueBytes);
+  if (bytes <= MOST_CHUNK_BYTES && tileWidth * tileHeight <= MOST_PIXELS) return;
+  throw new DataError(
+    `A chunk of this resolution is ${tileWidth} × ${tileHeight} pixels large and takes ${Math.ceil(bytes / 1e6)} MB, which is too much for a browser. Write the image in smaller chunks.`,
+  );
 }
 
 function planeOf({ data, stride }: Chunk, level: Level, within: readonly number[], tile: TileAt): Plane {
