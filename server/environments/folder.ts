@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CollectionError } from "./collection-error";
 
@@ -41,6 +41,19 @@ export async function removeFolder(folder: string, groupId: number): Promise<voi
   for (const name of await readdir(folder))
     if (name !== ID_FILE) await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Removes the folders of the package and of the user above `folder`, as long as nothing else is in them. */
+export async function removeEmptyParents(folder: string): Promise<void> {
+  const ofPackage = path.dirname(folder);
+  for (const parent of [ofPackage, path.dirname(ofPackage)])
+    if (
+      !(await rmdir(parent).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
 }
 
 /** @returns Path of the copy. @throws CollectionError if the archive cannot be read, or the copy not written. */

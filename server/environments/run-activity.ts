@@ -23,7 +23,7 @@ import { ActivityLog } from "./activity-log";
 import { collect } from "./collect";
 import type { Collected, CollectionDeps } from "./collect";
 import { CollectionError } from "./collection-error";
-import { hostError, removeFolder } from "./folder";
+import { hostError, removeEmptyParents, removeFolder } from "./folder";
 import { Steps } from "./steps";
 
 /** What the lifecycle gives to a driver, as far as it is needed here. */
@@ -153,6 +153,7 @@ async function fail(
 async function cleanUp(folder: string, groupId: number): Promise<string> {
   try {
     await removeFolder(folder, groupId);
+    await removeEmptyParents(folder);
     return "";
   } catch (err) {
     return `The folder ${folder} could not be removed: ${(err as Error).message}\n`;

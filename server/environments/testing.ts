@@ -106,7 +106,7 @@ export async function driveToEnd(world: CollectWorld, id: number): Promise<TaskG
   }
 }
 
-/** What a failed collection must leave: no groups, no tasks, no files. */
+/** What a failed collection must leave: no groups, no tasks, neither files nor folders. */
 export async function leftOvers({ db, userId, work }: CollectWorld, tasksDir = path.join(work, "tasks")) {
   const groups = await db.select().from(taskGroups).where(eq(taskGroups.user_id, userId));
   const rows = await db
@@ -114,6 +114,6 @@ export async function leftOvers({ db, userId, work }: CollectWorld, tasksDir = p
     .from(tasks)
     .where(sql`task_group_id NOT IN (SELECT id FROM task_group)`);
   const files = existsSync(tasksDir) ? await readdir(tasksDir, { recursive: true, withFileTypes: true }) : [];
-  return { groups, tasks: rows, files: files.filter((entry) => entry.isFile()).map((entry) => entry.name) };
+  return { groups, tasks: rows, files: files.map((entry) => entry.name) };
 }
 export const NOTHING = { groups: [], tasks: [], files: [] };
