@@ -128,6 +128,7 @@ async function finishUnits(world: World): Promise<{ ctx: JobContext; run: Histor
     wake: new Wake(),
     loaded: { ...loaded, dataset: loaded.dataset },
     workingDir: folder,
+    workingDirUser: folder,
     jobLog: new JobLog(folder, "bench", silentLog),
   };
   const run = await selectRun(ctx, dump, {});

@@ -107,7 +107,12 @@ export async function addTestImages(
 export async function makeJob(
   world: World,
   tasks: readonly TinyTask[],
-  options: { type_filters?: TypeFilters; attribute_filters?: AttributeFilters; first?: number } = {},
+  options: {
+    type_filters?: TypeFilters;
+    attribute_filters?: AttributeFilters;
+    first?: number;
+    last?: number;
+  } = {},
 ): Promise<JobRow> {
   const { db, user, resource, dataset } = world;
   const group = one(
@@ -170,7 +175,7 @@ export async function makeJob(
       task_group: { ...group },
     });
   }
-  const first = options.first ?? 0;
+  const { first = 0, last = tasks.length - 1 } = options;
   const stamp = "2026-01-01T00:00:00Z";
   const job = one(
     await db
@@ -197,9 +202,9 @@ export async function makeJob(
           timestamp_created: stamp,
           zarr_dir: dataset.zarr_dir,
         },
-        task_dumps: dumps.slice(first),
+        task_dumps: dumps.slice(first, last + 1),
         first_task_index: first,
-        last_task_index: tasks.length - 1,
+        last_task_index: last,
         attribute_filters: options.attribute_filters ?? {},
         type_filters: options.type_filters ?? {},
         cache_dir: path.join(world.folder, "cache"),

@@ -24,7 +24,10 @@ export type EngineContext = {
 /** A context with its job, whose dataset is known to exist. */
 export type JobContext = EngineContext & {
   readonly loaded: LoadedJob & { dataset: NonNullable<LoadedJob["dataset"]> };
+  /** On this machine. */
   readonly workingDir: string;
+  /** Where the profile's user writes; the same folder on `local`. */
+  readonly workingDirUser: string;
   readonly jobLog: JobLog;
 };
 

@@ -24,11 +24,11 @@ import {
   target,
   unitsOf,
   url,
-  setUpContinueWorld,
+  setUpWorld,
   world,
 } from "./testing";
 
-setUpContinueWorld();
+setUpWorld();
 
 test("converter: failed items are repeated alone, also by Continue, and the tasks behind see all images", async () => {
   const made = { image_list_updates: [{ zarr_url: "$ZARR_URL" }] };

@@ -1,11 +1,10 @@
 import type { HistoryRunRow } from "@/db/schema";
-import type { TaskDump } from "@/db/schema/job";
 import type { TypeFilters } from "@/server/contracts/image";
 import { badOutput, isTaskFault } from "@/server/domain/jobs/cause";
 import { callResources } from "@/server/domain/tasks/calls";
 import type { CallResources } from "@/server/domain/tasks/calls";
 import { findStopRequest, setStopping } from "../store/job";
-import { failRun, findRun, getRun } from "../store/run";
+import { countImages, failRun, findRun, getRun } from "../store/run";
 import { findFirstFailedUnit, findUnitLog, listRunUnits, rejectUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
@@ -18,33 +17,44 @@ import { refusal, selectRun } from "./select-run";
 
 const TRACEBACK_BYTES = 64 * 1024;
 
+/** What a job leaves behind, beside the images. */
+export type DatasetMetadata = {
+  /** Images in the list now. */
+  num_images: number;
+  /** Types in force after the last task; nothing of them is stored on the dataset. */
+  type_filters: TypeFilters;
+};
+
 /**
- * Run a slice of a workflow on a dataset, one task after the other; a task starts when the outputs of the one
- * before are in the image list. Can be entered again after any interruption: each task goes on from the stage
- * its run has reached.
+ * Run the job's slice of its workflow on its dataset, one task after the other; a task starts when the outputs of
+ * the one before are in the image list. Can be entered again after any interruption: each task goes on from the
+ * stage its run has reached.
  *
- * @param tasks       Frozen tasks of the slice, in order (`first_task_index` to `last_task_index`).
- * @param typeFilters Types in force before the first task.
- * @returns Types in force after the last task.
+ * The published parameters are frozen in `ctx.loaded.job`: the tasks `first_task_index` to `last_task_index`
+ * (`task_dumps`), `worker_init`, the user's cache folder (`cache_dir`), `slurm_account`; the SLURM user is
+ * `ctx.loaded.profile.username`. Local and remote working folder: `ctx.workingDir`, `ctx.workingDirUser`.
+ *
  * @throws TaskExecutionError | JobExecutionError for the first failing unit in unit order; what ended well is kept.
+ * @throws JobExecutionError before anything runs, if the resource is `local` and the two folders differ.
  * @throws JobStoppedError if a person stopped the job and everything has ended.
  * @throws LeaseLostError | AbortError if another runner drives the job now.
  */
-export async function processWorkflow(
-  ctx: JobContext,
-  tasks: readonly TaskDump[],
-  typeFilters: TypeFilters,
-): Promise<TypeFilters> {
-  let current = typeFilters;
-  for (const dump of tasks) {
-    let run = await findRun(ctx.db, ctx.loaded.job.id, dump.workflow_task.order);
+export async function processWorkflow(ctx: JobContext): Promise<DatasetMetadata> {
+  const { job, dataset } = ctx.loaded;
+  if (ctx.executor.kind === "local" && ctx.workingDirUser !== ctx.workingDir)
+    throw new JobExecutionError(
+      `Jobs on a local resource have one working folder, not ${ctx.workingDir} and ${ctx.workingDirUser}.`,
+    );
+  let current = job.type_filters;
+  for (const dump of job.task_dumps) {
+    let run = await findRun(ctx.db, job.id, dump.workflow_task.order);
     if (!run && (await stopIsAsked(ctx))) throw new JobStoppedError();
     run ??= await selectRun(ctx, dump, current);
     if (run.stage !== "closed") run = await driveRun(ctx, run);
     if (run.state !== "done") await raise(ctx, run);
     current = { ...run.current_type_filters, ...dump.workflow_task.task.output_types };
   }
-  return current;
+  return { num_images: await countImages(ctx.db, dataset.id), type_filters: current };
 }
 
 async function stopIsAsked(ctx: JobContext): Promise<boolean> {
@@ -58,6 +68,10 @@ async function driveRun(ctx: JobContext, begun: HistoryRunRow): Promise<HistoryR
   let run = begun;
   let isStopped = false;
   if (run.stage === "selected") {
+    // Both, before anything is planned: images must not look done because only their first call could be made.
+    const { command_non_parallel, command_parallel } = run.workflow_task_dump.task;
+    if (command_non_parallel !== null) await resourcesOf(ctx, run, "non_parallel");
+    if (command_parallel !== null) await resourcesOf(ctx, run, "parallel");
     await planRun(ctx, run);
     run = await getRun(ctx.db, run.id);
   }

@@ -31,11 +31,11 @@ import {
   target,
   unitsOf,
   url,
-  setUpContinueWorld,
+  setUpWorld,
   world,
 } from "./testing";
 
-setUpContinueWorld();
+setUpWorld();
 
 test("parallel: the failed calls run once more with their arguments, then the tasks behind; nothing done runs twice", async () => {
   await addABCD();

@@ -60,19 +60,22 @@ async function runToOutcome(ctx: EngineContext, loaded: LoadedJob): Promise<Outc
       `Cannot fetch dataset ${job.dataset_id ?? "(deleted)"} and/or workflow ${job.workflow_id ?? "(deleted)"} (as part of job ${job.id}).`,
       null,
     );
-  let workingDir: string;
-  try {
-    workingDir = await prepareFolders(ctx, loaded);
-  } catch (err) {
-    if (isTransient(err, ctx)) throw err;
-    const { name, message } = err as Error;
-    return failed(`${name} error while creating local job folder. Original error: ${message}`, null);
-  }
+  const workingDir = job.working_dir ?? workingDirOf(job, loaded.resource.jobs_local_dir);
+  const workingDirUser = job.working_dir_user ?? workingDir;
   const jobLog = new JobLog(workingDir, `WF${workflow.id}_job${job.id}`, ctx.log);
-  const jobCtx: JobContext = { ...ctx, loaded: { ...loaded, dataset }, workingDir, jobLog };
+  const jobCtx: JobContext = { ...ctx, loaded: { ...loaded, dataset }, workingDir, workingDirUser, jobLog };
+  const problem = await prepareFolders(jobCtx);
+  if (problem) {
+    // A driver before this one may have begun, when the folders could still be made.
+    await abandonRuns(jobCtx, problem.cause ?? internalError(problem.log));
+    return problem;
+  }
   try {
     await writeHeader(jobCtx, loaded);
-    await processWorkflow(jobCtx, job.task_dumps, job.type_filters);
+    const after = await processWorkflow(jobCtx);
+    await jobLog.write(
+      `Images in the list: ${after.num_images}, type_filters=${JSON.stringify(after.type_filters)}`,
+    );
     return { state: "done", log: await jobLog.read(), cause: null };
   } catch (err) {
     if (isTransient(err, ctx)) throw err;
@@ -123,17 +126,43 @@ const failed = (log: string, cause: Cause | null): Outcome => ({
  *
  * The path is stored before the folder is made: a driver that finds it stored goes on in the same folder.
  *
- * @throws Error if the folder exists already and is not this job's.
+ * @returns How the job ends if that cannot be done, for instance because the folder exists and is not this job's.
  */
-async function prepareFolders(ctx: EngineContext, { job, resource }: LoadedJob): Promise<string> {
-  const workingDir = job.working_dir ?? workingDirOf(job, resource.jobs_local_dir);
-  if (job.working_dir === null && (await exists(workingDir)))
-    throw new Error(`Workflow dir ${workingDir} already exists.`);
-  if (job.state === "queued") await write(ctx, (tx) => setRunning(tx, job.id, workingDir));
-  await mkdir(workingDir, { recursive: true });
-  await mkdir(job.cache_dir, { recursive: true });
-  return workingDir;
+async function prepareFolders(ctx: JobContext): Promise<Outcome | null> {
+  const { workingDir, loaded } = ctx;
+  const { job } = loaded;
+  try {
+    if (job.working_dir === null && (await exists(workingDir)))
+      throw new Error(`Workflow dir ${workingDir} already exists.`);
+    if (job.state === "queued") await write(ctx, (tx) => setRunning(tx, job.id, workingDir));
+    await mkdir(workingDir, { recursive: true });
+  } catch (err) {
+    if (isTransient(err, ctx)) throw err;
+    return failed(
+      `${nameOf(err)} error while creating local job folder. Original error: ${textOf(err)}`,
+      null,
+    );
+  }
+  try {
+    await mkdir(job.cache_dir, { recursive: true });
+    return null;
+  } catch (err) {
+    return failed(
+      `${nameOf(err)} error while creating the cache folder of the tasks. Original error: ${textOf(err)}`,
+      {
+        kind: "not_started",
+        title: "Not started",
+        text: `Tasks keep their cache in your first project folder, and ${job.cache_dir} cannot be made there.`,
+        evidence: textOf(err),
+        next_step:
+          "Ask your administrator to make the project folder writable for jobs, or to give you another one; then choose Continue.",
+      },
+    );
+  }
 }
+
+const nameOf = (err: unknown) => (err instanceof Error ? err.name : "Unknown");
+const textOf = (err: unknown) => (err instanceof Error ? err.message : String(err));
 
 function workingDirOf(job: JobRow, base: string): string {
   const pad = (id: number | null) => String(id ?? 0).padStart(7, "0");

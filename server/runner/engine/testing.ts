@@ -1,4 +1,4 @@
-/** A world whose failed jobs are repeated and continued: services, runner and worker are the real ones. */
+/** A world in which jobs run, are repeated and continued: services, runner and worker are the real ones. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
@@ -10,7 +10,9 @@ import type { JobRow } from "@/db/schema";
 import type { ServiceContext } from "@/server/services/context";
 import { continueJob, previewContinue } from "@/server/services/job/continue";
 import { retryJob } from "@/server/services/job/retry";
+import { getUnitLog } from "@/server/services/unit/get-log";
 import { LocalExecutor } from "../executors/local";
+import { answerCall } from "../lifecycle/calls";
 import { startLifecycle } from "../lifecycle/runner";
 import type { Runner } from "../lifecycle/runner";
 import { actAsOwner, addTestImages, makeJob, makeWorld, silentLog } from "../testing";
@@ -22,8 +24,10 @@ export let world: World;
 export let me: ServiceContext;
 let runner: Runner;
 
+export const HOST = { cpus: 4, memMb: 8_000 };
+
 /** Call once per test file: one database and runner per file, one world per test. */
-export function setUpContinueWorld(): void {
+export function setUpWorld(): void {
   beforeAll(async () => {
     t = await createTestDb();
     runner = await startLifecycle({
@@ -31,13 +35,10 @@ export function setUpContinueWorld(): void {
       log: silentLog,
       drive: {
         job: (deps, id) =>
-          submitWorkflow(
-            { ...deps, executor: new LocalExecutor("python3"), host: { cpus: 4, memMb: 8_000 } },
-            id,
-          ),
+          submitWorkflow({ ...deps, executor: new LocalExecutor("python3"), host: HOST }, id),
         activity: () => Promise.resolve(),
       },
-      answer: () => Promise.resolve(null),
+      answer: (db, call, signal) => answerCall(db, () => new LocalExecutor("python3"), call, signal),
     });
   });
   afterAll(async () => {
@@ -81,6 +82,24 @@ export const unitsOf = (runId: number) =>
     .orderBy(tables.historyUnits.position);
 export const first = async (tasks: TinyTask[], options: Parameters<typeof makeJob>[2] = {}) =>
   endOf((await makeJob(world, tasks, options)).id);
+/** A job to its end, with its runs in order. */
+export async function run(tasks: TinyTask[], options: Parameters<typeof makeJob>[2] = {}) {
+  const job = await first(tasks, options);
+  return { job, runs: await runsOf(job.id) };
+}
+export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+export const batchesOf = (runId: number) =>
+  t.db
+    .select()
+    .from(tables.batches)
+    .where(eq(tables.batches.history_run_id, runId))
+    .orderBy(tables.batches.id);
 export const retry = async (runId: number, part: object = {}) =>
   endOf((await retryJob(me, { run_id: runId, ...part })).job_id);
 export const target = (job: JobRow) => ({ workflow_id: job.workflow_id ?? 0, dataset_id: world.dataset.id });
@@ -107,6 +126,31 @@ export const listImages = async () => {
     rows.map(({ zarr_url, attributes, types }) => [path.basename(zarr_url), { ...attributes, ...types }]),
   );
 };
+/** The stored log of a unit that has ended. */
+export async function logOf(unitId: number): Promise<string> {
+  const { text } = await getUnitLog(me, { unit_id: unitId });
+  return text;
+}
+/** What each call of a run with `echo_args` was given, in unit order. */
+export const argsOf = async (runId: number) =>
+  Promise.all(
+    (await unitsOf(runId)).map(async (unit) => {
+      const line = (await logOf(unit.id)).split("\n").find((text) => text.startsWith("ARGS "));
+      return JSON.parse(line?.slice(5) ?? "null") as Record<string, unknown>;
+    }),
+  );
+/** The image list as it is stored. */
+export const imageList = () =>
+  t.db
+    .select({
+      zarr_url: tables.images.zarr_url,
+      origin: tables.images.origin,
+      attributes: tables.images.attributes,
+      types: tables.images.types,
+    })
+    .from(tables.images)
+    .where(sql`dataset_id = ${world.dataset.id} AND removed_at IS NULL`)
+    .orderBy(tables.images.position);
 export const statesOf = async (job: JobRow, order = 0) => {
   const rows = await t.db.execute<{ zarr_url: string; state: string }>(sql`
     SELECT i.zarr_url, s.state FROM image_status s JOIN image i ON i.id = s.image_id
@@ -133,12 +177,14 @@ export const reasonsOf = async (job: JobRow, part: object = {}) =>
     reasons: Object.fromEntries(reasons.map(({ reason, images }) => [reason, images])),
   }));
 
-export const ABCD = ["a", "b", "c", "d"];
-export const addABCD = () =>
+/** Images of these names, without attributes and types. */
+export const addImages = (...names: string[]) =>
   addTestImages(
     world,
-    ABCD.map((name) => ({ zarr_url: url(name) })),
+    names.map((name) => ({ zarr_url: url(name) })),
   );
+export const ABCD = ["a", "b", "c", "d"];
+export const addABCD = () => addImages(...ABCD);
 export const seen = { image_list_updates: [{ zarr_url: "$ZARR_URL", attributes: { seen: 1 } }] };
 export const failing = (part: Record<string, unknown> = {}): Record<string, unknown> => ({
   counter: file("counter"),

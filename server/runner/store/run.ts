@@ -29,6 +29,14 @@ export async function getRun(db: Db, runId: number): Promise<HistoryRunRow> {
   return one(await db.select().from(historyRuns).where(eq(historyRuns.id, runId)));
 }
 
+/** Images in the list now. */
+export async function countImages(db: Db, datasetId: number): Promise<number> {
+  return count(
+    db,
+    sql`image WHERE ${imageConditions(datasetId, { type_filters: {}, attribute_filters: {} })}`,
+  );
+}
+
 /**
  * Insert a run in stage `selected` with its frozen selection.
  *
@@ -230,6 +238,6 @@ export async function getInitOutput(
   return unit.output;
 }
 
-async function count(tx: Tx, from: SQL): Promise<number> {
+async function count(tx: Db | Tx, from: SQL): Promise<number> {
   return one(await tx.execute<{ n: number }>(sql`SELECT count(*) AS n FROM ${from}`)).n;
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from "@/db/client";
 import type { ProfileRow, ResourceRow } from "@/db/schema";
+import { AbsolutePath } from "@/server/contracts/common";
 import { findProblems } from "@/server/contracts/problems";
 import { ProfileCreate } from "@/server/contracts/profile";
 import { ResourceCreate } from "@/server/contracts/resource";
@@ -51,6 +52,7 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
     problems.push(
       at(null, `The resource '${compute.resource.name}' does not accept new jobs at the moment.`),
     );
+  problems.push(...projectFolderProblems(compute));
   problems.push(...accountProblems(submission));
   const busy = await findActiveJob(db, { dataset_id: submission.dataset.id });
   if (busy !== null) problems.push(busyDataset(submission.dataset, busy));
@@ -111,6 +113,19 @@ function documentProblems(resource: ResourceRow, profile: ProfileRow): Submissio
       at(null, `The ${what} is not valid: ${where} ${problem.reason} Ask an administrator to correct it.`),
     ];
   });
+}
+
+/** Tasks keep their cache there. Whether it can be written only the machine knows that runs the job. */
+function projectFolderProblems({ user }: Compute): SubmissionProblem[] {
+  const [dir] = user.project_dirs;
+  if (AbsolutePath.safeParse(dir).success) return [];
+  const why = dir === undefined ? "you have none" : `'${dir}' is not a folder on a disk`;
+  return [
+    at(
+      null,
+      `Tasks keep their cache in your first project folder, and ${why}. Ask an administrator to correct the project folders of your account.`,
+    ),
+  ];
 }
 
 function accountProblems({ input, compute }: Submission): SubmissionProblem[] {

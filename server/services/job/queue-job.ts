@@ -6,6 +6,7 @@ import type { JobRow, TaskDump } from "@/db/schema";
 import { InvalidInputError, PreconditionError } from "@/server/contracts/errors";
 import { requireCompute, requireDataset, requireWorkflow } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
+import { cacheFolderOf } from "@/server/domain/jobs/cache-folder";
 import { isUniqueViolation, notify } from "@/server/services/database";
 import { lockDataset } from "@/server/services/dataset/lock";
 import { busyDataset, rangeOf } from "@/server/services/job/check-submission";
@@ -111,7 +112,7 @@ async function insertJob(
       type_filters: input.type_filters,
       slurm_account: input.slurm_account ?? user.slurm_accounts[0] ?? null,
       worker_init: input.worker_init ?? null,
-      cache_dir: `${user.project_dirs[0] ?? ""}/fractal/.fractal_cache`,
+      cache_dir: cacheFolderOf(user.project_dirs[0] ?? "", profile.id),
       ...continuation,
     })
     .returning({ id: jobs.id });

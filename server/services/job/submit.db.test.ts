@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { one } from "@/db/rows";
 import { jobs, leases, profiles, resources, taskGroups, users, workflowTasks } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
@@ -53,7 +53,7 @@ test("a job is queued for the runner with everything that was checked, frozen", 
     attribute_filters: { well: ["A1"] },
     type_filters: { x: false },
     user_email: study.owner.user.email,
-    cache_dir: `${study.owner.user.project_dirs[0]}/fractal/.fractal_cache`,
+    cache_dir: `${study.owner.user.project_dirs[0]}/fractal/.fractal_cache/profile_${study.owner.user.profile_id}`,
     dataset_dump: { id: study.dataset.id, zarr_dir: study.dataset.zarr_dir },
     slurm_account: null,
     working_dir: null,
@@ -151,6 +151,45 @@ test("9: a resource that is drained accepts nothing", async () => {
   await t.db.update(resources).set(drained).where(eq(resources.id, study.group.resource_id));
   const check = await refusal(study, /does not accept new jobs/);
   await check.toMatchObject({ tag: "Precondition" });
+});
+
+test.each([
+  [["s3://bucket/data"], /'s3:\/\/bucket\/data' is not a folder on a disk/],
+  [["data"], /'data' is not a folder on a disk/],
+  [[], /you have none/],
+])(
+  "project folders %j cannot hold the cache of the tasks: that is said, and no job is made",
+  async (dirs, why) => {
+    const study = await makeStudy(t.db);
+    const { user } = study.owner;
+    const actor = { kind: "user" as const, user: { ...user, project_dirs: dirs } };
+    const check = await refusal({ ...study, owner: { ...study.owner, actor } }, why);
+    await check.toMatchObject({ tag: "Precondition" });
+    expect(await t.db.select().from(jobs).where(eq(jobs.dataset_id, study.dataset.id))).toEqual([]);
+  },
+);
+
+test("users of two profiles who share a project folder have caches of their own", async () => {
+  const study = await makeStudy(t.db);
+  const profile = await makeProfile(t.db, study.project.resource_id);
+  const { project_dirs } = study.owner.user;
+  const colleague = await makeColleague(study.owner, { profile_id: profile.id, project_dirs });
+  await addMember(t.db, study.project.id, colleague, "rwx");
+  const other = await makeDataset(t.db, study.project.id);
+  const submitted = [
+    await submitJob(study.owner, request(study)),
+    await submitJob(colleague, { ...request(study), dataset_id: other.id }),
+  ];
+  const made = await t.db
+    .select()
+    .from(jobs)
+    .where(
+      inArray(
+        jobs.id,
+        submitted.map(({ job_id }) => job_id),
+      ),
+    );
+  expect(new Set(made.map((job) => job.cache_dir)).size).toBe(2);
 });
 
 test("11: a SLURM account must be the user's; the first one is the default", async () => {
