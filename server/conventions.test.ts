@@ -64,6 +64,7 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "task/view.ts": "inside a verb",
   "token/find-user.ts": "decides who shows a token",
   "unit/rows.ts": "a query whose condition the verb hands over",
+  "upload/reserve.ts": "parts of a verb",
   "user/find-identity.ts": "decides who is signed in",
   "user/find-session.ts": "decides who is signed in",
   "user/rules.ts": "judges what a verb is about to write",

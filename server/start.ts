@@ -18,7 +18,7 @@ import { dataRoute } from "@/server/http/data";
 import { serveRoutes } from "@/server/http/serve";
 import type { Routes } from "@/server/http/serve";
 import { uploadRoute } from "@/server/http/upload";
-import { ConfigError } from "@/server/platform/env";
+import { ConfigError, uploadLimits } from "@/server/platform/env";
 import type { Env } from "@/server/platform/env";
 import type { Logger } from "@/server/platform/logger";
 import { ensureDataDir, ensureSecret } from "@/server/platform/paths";
@@ -29,7 +29,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Answered here and not by Next, because their bytes stream. */
 const routesOf = (env: Env): Routes => ({
   "/api/data": dataRoute(),
-  "/api/upload": uploadRoute({ dataDir: env.FRACTAL_DATA_DIR, maxBytes: env.FRACTAL_MAX_UPLOAD_MB * 1e6 }),
+  "/api/upload": uploadRoute({ dataDir: env.FRACTAL_DATA_DIR, ...uploadLimits(env) }),
 });
 /** A large file over a slow line; Node's own 5 minutes would cut it. */
 const REQUEST_MS = 2 * 60 * 60_000;

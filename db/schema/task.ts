@@ -13,22 +13,31 @@ import { resources } from "./resource";
 import { users } from "./user";
 
 /**
- * A file that a user sent, below the data folder. Inserted by a service once the file is complete; deleted by
- * the collection that has used it, or by the runner after a day.
+ * A file that a user sends, below the data folder. Inserted by a service before the first byte, so that its room is
+ * counted; deleted by the collection that has used it, by the runner after a day, or when it broke off.
  */
-export const uploads = pgTable("upload", {
-  /** Also the name of the file on disk, see `server/platform/uploads.ts`. */
-  id: uuid().primaryKey(),
-  user_id: ref()
-    .notNull()
-    .references(() => users.id),
-  /** As the user calls it; without any folder. */
-  file_name: text().notNull(),
-  bytes: bigint({ mode: "number" }).notNull(),
-  /** 64 hexadecimal digits. */
-  sha256: text().notNull(),
-  ...timestampCreated,
-});
+export const uploads = pgTable(
+  "upload",
+  {
+    /** Also the name of the file on disk, see `server/platform/uploads.ts`. */
+    id: uuid().primaryKey(),
+    user_id: ref()
+      .notNull()
+      .references(() => users.id),
+    /** As the user calls it; without any folder. */
+    file_name: text().notNull(),
+    /** While it is on its way: what is reserved for it. */
+    bytes: bigint({ mode: "number" }).notNull(),
+    /** 64 hexadecimal digits; null: it is on its way, or broke off with the server. */
+    sha256: text(),
+    /** When it was complete; while it is on its way: when it began. */
+    ...timestampCreated,
+  },
+  (t) => [
+    // What one user keeps here, before each upload.
+    index("upload_user_id_idx").on(t.user_id),
+  ],
+);
 export type UploadRow = typeof uploads.$inferSelect;
 
 /** One version of one package on one resource. Inserted by a service, completed by the collection. */

@@ -68,7 +68,7 @@ export const removeWorld = ({ work }: CollectWorld) => rm(work, { recursive: tru
 
 export async function upload({ ctx, dataDir }: CollectWorld, wheel: string): Promise<string> {
   const file = { file_name: path.basename(wheel), source: createReadStream(wheel), bytes: null };
-  return (await storeUpload(ctx, { dataDir, maxBytes: 1e8 }, file)).upload_id;
+  return (await storeUpload(ctx, { dataDir, maxBytes: 1e8, maxUserBytes: 1e9 }, file)).upload_id;
 }
 
 /** @returns Id of the activity. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { ConfigError, oidcOf, readEnv } from "@/server/platform/env";
+import { ConfigError, oidcOf, readEnv, uploadLimits } from "@/server/platform/env";
 
 test("nothing set: the defaults, with an absolute data folder", () => {
   expect(readEnv({})).toEqual({
@@ -34,6 +34,12 @@ test("values keep their meaning", () => {
   });
 });
 
+test("one person's uploads may take as much as three of the largest files, or what is set", () => {
+  expect(uploadLimits(readEnv({}))).toEqual({ maxBytes: 2e9, maxUserBytes: 6e9 });
+  const set = readEnv({ FRACTAL_MAX_UPLOAD_MB: "100", FRACTAL_USER_UPLOADS_MB: "100" });
+  expect(uploadLimits(set)).toEqual({ maxBytes: 1e8, maxUserBytes: 1e8 });
+});
+
 test("the institute's log-in is configured whole, or not at all", () => {
   const all = {
     FRACTAL_OIDC_ISSUER: "https://login.example.org/realms/lab/",
@@ -54,6 +60,10 @@ test.each([
   [
     { FRACTAL_MAX_UPLOAD_MB: "2 GB" },
     "FRACTAL_MAX_UPLOAD_MB must be a number of megabytes from 1 to 9999999.",
+  ],
+  [
+    { FRACTAL_USER_UPLOADS_MB: "1999" },
+    "FRACTAL_USER_UPLOADS_MB must not be smaller than FRACTAL_MAX_UPLOAD_MB.",
   ],
   [{ FRACTAL_ROLE: "worker" }, "FRACTAL_ROLE must be all, web or runner."],
   [{ FRACTAL_TASKS_USER: "a b" }, "FRACTAL_TASKS_USER must be the name of a system account."],

@@ -14,6 +14,11 @@ const PostgresUrl = z
     error: "must look like postgres://user:password@host:5432/database",
   });
 
+const Megabytes = z
+  .string()
+  .regex(/^[1-9]\d{0,6}$/, { error: "must be a number of megabytes from 1 to 9999999" })
+  .transform(Number);
+
 const EnvSource = z.object({
   /** Absolute in the result; everything the server writes is under it. */
   FRACTAL_DATA_DIR: z
@@ -35,11 +40,9 @@ const EnvSource = z.object({
     .regex(/^[a-z_][a-z0-9_-]{0,31}$/, { error: "must be the name of a system account" })
     .optional(),
   /** Largest file that people may send, in MB (1,000,000 bytes). */
-  FRACTAL_MAX_UPLOAD_MB: z
-    .string()
-    .regex(/^[1-9]\d{0,6}$/, { error: "must be a number of megabytes from 1 to 9999999" })
-    .transform(Number)
-    .default(2000),
+  FRACTAL_MAX_UPLOAD_MB: Megabytes.default(2000),
+  /** What one person's uploads may take together until they are collected; absent: three of the largest. */
+  FRACTAL_USER_UPLOADS_MB: Megabytes.optional(),
   /** The public address; absent: http://localhost:PORT. */
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   /** OpenID Connect: all three or none. The issuer serves `/.well-known/openid-configuration`. */
@@ -57,6 +60,12 @@ const EnvSource = z.object({
 const OIDC = ["FRACTAL_OIDC_ISSUER", "FRACTAL_OIDC_CLIENT_ID", "FRACTAL_OIDC_CLIENT_SECRET"] as const;
 
 const CheckedEnv = EnvSource.superRefine((env, ctx) => {
+  if ((env.FRACTAL_USER_UPLOADS_MB ?? Infinity) < env.FRACTAL_MAX_UPLOAD_MB)
+    ctx.addIssue({
+      code: "custom",
+      path: ["FRACTAL_USER_UPLOADS_MB"],
+      message: "must not be smaller than FRACTAL_MAX_UPLOAD_MB",
+    });
   const missing = OIDC.filter((name) => env[name] === undefined);
   if (missing.length === 0 || missing.length === OIDC.length) return;
   for (const name of missing)
@@ -78,6 +87,12 @@ export function oidcOf(env: Env): Oidc | null {
   const clientSecret = env.FRACTAL_OIDC_CLIENT_SECRET;
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
   return { issuer: issuer.replace(/\/+$/, ""), clientId, clientSecret, name: env.FRACTAL_OIDC_NAME };
+}
+
+/** In bytes: of one file, and of all that one person's uploads take until they are collected. */
+export function uploadLimits(env: Env): { maxBytes: number; maxUserBytes: number } {
+  const { FRACTAL_MAX_UPLOAD_MB: max, FRACTAL_USER_UPLOADS_MB: ofUser = 3 * max } = env;
+  return { maxBytes: max * 1e6, maxUserBytes: ofUser * 1e6 };
 }
 
 /**

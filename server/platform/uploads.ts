@@ -62,8 +62,17 @@ async function sync(file: string): Promise<void> {
   }
 }
 
+/** Whole or on its way. */
 export async function removeUpload(dataDir: string, uploadId: string): Promise<void> {
-  await rm(uploadPath(dataDir, uploadId), { force: true });
+  const target = uploadPath(dataDir, uploadId);
+  for (const file of [target, `${target}.part`]) await rm(file, { force: true });
+}
+
+/** When the last byte of an upload was written, in ms; null: nothing of it is there. */
+export async function lastWriteOf(dataDir: string, uploadId: string): Promise<number | null> {
+  const target = uploadPath(dataDir, uploadId);
+  const found = (await stat(target).catch(() => null)) ?? (await stat(`${target}.part`).catch(() => null));
+  return found && found.mtimeMs;
 }
 
 /** What a killed server has left: parts, and files whose row was never written. */

@@ -1,5 +1,5 @@
 import { createReadStream, readFileSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { isAppError } from "@/server/contracts/errors";
 import type { ActivityView } from "@/server/contracts/task";
@@ -84,8 +84,13 @@ async function ensureCollected(
 async function collectBuilt(input: Collection): Promise<number> {
   const { ctx, dataDir } = input;
   const wheel = await buildWheel(input);
-  const file = { file_name: path.basename(wheel), source: createReadStream(wheel), bytes: null };
-  const { upload_id } = await storeUpload(ctx, { dataDir, maxBytes: Infinity }, file);
+  const file = {
+    file_name: path.basename(wheel),
+    source: createReadStream(wheel),
+    bytes: (await stat(wheel)).size,
+  };
+  const place = { dataDir, maxBytes: Infinity, maxUserBytes: Infinity };
+  const { upload_id } = await storeUpload(ctx, place, file);
   return (await collectPackage(ctx, { origin: "wheel-file", upload_id })).activity_id;
 }
 

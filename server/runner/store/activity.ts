@@ -97,10 +97,23 @@ export async function activateGroup(
 /** Uploads that no collection waits for, a day after they came. @returns The ids of the rows it deleted. */
 export async function deleteOldUploads(db: Db): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
-    DELETE FROM upload u WHERE timestamp_created < now() - interval '1 day'
+    DELETE FROM upload u WHERE sha256 IS NOT NULL AND timestamp_created < now() - interval '1 day'
       AND NOT EXISTS (SELECT FROM task_group g WHERE g.upload_id = u.id)
     RETURNING id`);
   return [...rows].map(({ id }) => id);
+}
+
+/** Uploads that began longer ago than this and are not complete: still on their way, or broken off. */
+export async function listUnfinishedUploads(db: Db, seconds: number): Promise<string[]> {
+  const rows = await db.execute<{ id: string }>(sql`
+    SELECT id FROM upload WHERE sha256 IS NULL AND timestamp_created < now() - ${seconds} * interval '1 second'`);
+  return [...rows].map(({ id }) => id);
+}
+
+/** One that broke off; one that is complete meanwhile stays. @returns Whether it is gone. */
+export async function deleteUnfinishedUpload(db: Db, id: string): Promise<boolean> {
+  const rows = await db.execute(sql`DELETE FROM upload WHERE id = ${id} AND sha256 IS NULL RETURNING id`);
+  return rows.length > 0;
 }
 
 /** Those of these ids that still have a row. */

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNotNull } from "drizzle-orm";
 import { maybeOne, one } from "@/db/rows";
 import { leases, taskGroupActivities, taskGroups, uploads } from "@/db/schema";
 import { isInside, normalizeAbsolutePath } from "@/server/contracts/common";
@@ -99,12 +99,12 @@ async function fromIndex(
   return { pkg_name: normalizePackageName(name), version, upload_id: null };
 }
 
-/** An upload of somebody else does not exist. */
+/** An upload of somebody else does not exist, nor one that is still on its way. */
 async function fromUpload(ctx: ServiceContext, userId: number, uploadId: string): Promise<What> {
   const rows = await ctx.db
     .select()
     .from(uploads)
-    .where(and(eq(uploads.id, uploadId), eq(uploads.user_id, userId)));
+    .where(and(eq(uploads.id, uploadId), eq(uploads.user_id, userId), isNotNull(uploads.sha256)));
   const upload = maybeOne(rows);
   const wheel = upload && parseWheelName(upload.file_name);
   if (!wheel) {

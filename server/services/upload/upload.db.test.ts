@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import type { TestDb } from "@/db/testing";
 import { uploadPath } from "@/server/platform/uploads";
 import { removeOldUploads } from "@/server/runner/lifecycle/uploads";
 import { makeTaskGroup, makeUser } from "@/server/services/testing";
+import type { Owner } from "@/server/services/testing";
 import { collectPackage } from "@/server/services/task/collect";
 import { storeUpload } from "./store";
 
@@ -28,7 +30,7 @@ afterAll(async () => {
 const NAME = "my_tasks-1.0.0-py3-none-any.whl";
 const BYTES = Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(96, 7)]);
 const of = (...chunks: Buffer[]) => Readable.from(chunks);
-const place = (maxBytes = 1e6) => ({ dataDir, maxBytes });
+const place = (maxUserBytes = 3e6) => ({ dataDir, maxBytes: 1e6, maxUserBytes });
 const filesOf = () => readdir(path.join(dataDir, "uploads")).catch(() => []);
 
 test("a wheel is kept whole, with its size and its hash, and can be collected by the person who sent it", async () => {
@@ -85,6 +87,66 @@ test.each([
   });
   expect(await filesOf()).toEqual(before);
   expect(await t.db.select().from(uploads).where(eq(uploads.user_id, user.user.id))).toEqual([]);
+});
+
+const sendTo = (user: Owner, room: number, bytes: number | null = BYTES.length) =>
+  storeUpload(user, place(room), { file_name: NAME, source: of(BYTES), bytes });
+
+test("a person's uploads have a limit together; the refusal names it and says when there is room again", async () => {
+  const user = await makeUser(t.db);
+  const first = await sendTo(user, 250);
+  await makeTaskGroup(user, { upload_id: first.upload_id });
+  const second = await sendTo(user, 250, null);
+  await t.db.execute(
+    sql`UPDATE upload SET timestamp_created = now() - interval '19.5 hours' WHERE id = ${second.upload_id}`,
+  );
+  const before = await filesOf();
+  const sentence = (size: string) =>
+    `${NAME}${size} does not fit: your uploads take 200 bytes of the 250 bytes that one person may keep on this server. An upload goes when its package is collected, else a day after it was sent: the next one within 5 hours.`;
+  await expect(sendTo(user, 250)).rejects.toMatchObject({
+    tag: "InvalidInput",
+    message: sentence(" (100 bytes)"),
+  });
+  // Its size is known only when it is too much.
+  await expect(sendTo(user, 250, null)).rejects.toMatchObject({ message: sentence("") });
+  expect(await filesOf()).toEqual(before);
+  await sendTo(await makeUser(t.db), 250);
+
+  await t.db.delete(uploads).where(eq(uploads.id, second.upload_id));
+  await sendTo(user, 250);
+});
+
+test("uploads at the same time do not pass the limit together, and what broke off takes no room", async () => {
+  const user = await makeUser(t.db);
+  const failed = storeUpload(user, place(250), { file_name: NAME, source: broken(), bytes: 100 });
+  await expect(failed).rejects.toThrow("broke off");
+  const sent = await Promise.allSettled(Array.from({ length: 5 }, () => sendTo(user, 250)));
+  expect(sent.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+});
+
+test("an upload on its way is nothing to collect yet; one that no byte comes of goes after minutes, not after a day", async () => {
+  const user = await makeUser(t.db);
+  const begin = async (minutesAgo: number | null) => {
+    const id = randomUUID();
+    await t.db.insert(uploads).values({ id, user_id: user.user.id, file_name: NAME, bytes: 100 });
+    await t.db.execute(sql`UPDATE upload SET timestamp_created = now() - interval '2 days' WHERE id = ${id}`);
+    if (minutesAgo === null) return id;
+    const part = `${uploadPath(dataDir, id)}.part`;
+    await writeFile(part, BYTES);
+    const then = new Date(Date.now() - minutesAgo * 60_000);
+    await utimes(part, then, then);
+    return id;
+  };
+  const [moving, stalled, nowhere] = [await begin(1), await begin(11), await begin(null)];
+  const input = { origin: "wheel-file", upload_id: moving } as const;
+  await expect(collectPackage(user, input)).rejects.toThrow("does not exist any more");
+
+  await removeOldUploads(t.db, dataDir);
+  const rows = await t.db.select({ id: uploads.id }).from(uploads).where(eq(uploads.user_id, user.user.id));
+  expect(rows).toEqual([{ id: moving }]);
+  const files = await filesOf();
+  expect(files).toContain(`${moving}.part`);
+  expect(files.filter((name) => name.startsWith(stalled) || name.startsWith(nowhere))).toEqual([]);
 });
 
 test("guests send nothing", async () => {
