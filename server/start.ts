@@ -14,6 +14,7 @@ import { closeDb, getDb } from "@/db/client";
 import type { Db } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { migrate } from "@/db/migrate";
+import { archiveRoute } from "@/server/http/archive";
 import { dataRoute } from "@/server/http/data";
 import { serveRoutes } from "@/server/http/serve";
 import type { Routes } from "@/server/http/serve";
@@ -29,6 +30,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Answered here and not by Next, because their bytes stream. */
 const routesOf = (env: Env): Routes => ({
   "/api/data": dataRoute(),
+  "/api/archive": archiveRoute(),
   "/api/upload": uploadRoute({ dataDir: env.FRACTAL_DATA_DIR, ...uploadLimits(env) }),
 });
 /** A large file over a slow line; Node's own 5 minutes would cut it. */
@@ -88,7 +90,12 @@ export async function startServer(options: { env: Env; log: Logger; dev?: boolea
     const db = getDb();
     cleanups.push(() => closeDb(db));
     if (env.FRACTAL_ROLE !== "web") {
-      const runner = await startRunner({ databaseUrl, dataDir: env.FRACTAL_DATA_DIR, log });
+      const runner = await startRunner({
+        databaseUrl,
+        dataDir: env.FRACTAL_DATA_DIR,
+        jobLogDays: env.FRACTAL_JOB_LOG_DAYS,
+        log,
+      });
       cleanups.push(() => runner.stop());
     }
     if (isWeb) cleanups.push(await startWeb({ env, dev, db, log }));

@@ -2,11 +2,13 @@
 
 import Link from "next/link";
 import type { JobView } from "@/server/contracts/job";
+import { archiveOf } from "@/server/domain/jobs/archive";
 import { KeyValues, type KeyValue } from "../ui/KeyValues";
 import { MiddleTruncate } from "../ui/MiddleTruncate";
 import { RelativeTime } from "../ui/RelativeTime";
 import { Tag } from "../ui/Tag";
-import { taskRange } from "./job-words";
+import { DownloadArchive } from "./DownloadArchive";
+import { awaitsArchive, hasArchive, taskRange } from "./job-words";
 
 /** Who asked for what, and where its files are. */
 export function JobDetails({ job }: { job: JobView }) {
@@ -55,15 +57,27 @@ export function JobDetails({ job }: { job: JobView }) {
     { label: "By", value: job.user_email },
     { label: "Ended", value: <RelativeTime value={job.end_timestamp} empty="not yet" /> },
     ...(job.stop_requested_by === null ? [] : [{ label: "Stop asked by", value: job.stop_requested_by }]),
-    {
-      label: "Folder",
-      value:
-        job.working_dir === null ? (
-          "not made yet"
-        ) : (
-          <MiddleTruncate text={job.working_dir} max={56} copyable />
-        ),
-    },
+    { label: job.archived_at === null ? "Folder" : "Archive", value: <JobFiles job={job} /> },
   ];
   return <KeyValues facts={facts} className="px-4 py-3" />;
+}
+
+/** Where what the job wrote for itself is now: logs, arguments and outputs of its calls. */
+function JobFiles({ job }: { job: JobView }) {
+  if (job.working_dir === null) return "not made yet";
+  if (job.archive_removed_at !== null)
+    return (
+      <>
+        removed for its age <RelativeTime value={job.archive_removed_at} />, with the logs of the units
+      </>
+    );
+  const isArchived = hasArchive(job);
+  return (
+    <span className="flex min-w-0 flex-col items-start gap-1.5">
+      <MiddleTruncate text={isArchived ? archiveOf(job.working_dir) : job.working_dir} max={56} copyable />
+      {isArchived && <DownloadArchive job={job} size="sm" />}
+      {awaitsArchive(job) && <span className="text-ink-3">is being made into one archive</span>}
+      {job.archive_problem !== null && <span className="text-ink-2">{job.archive_problem}</span>}
+    </span>
+  );
 }

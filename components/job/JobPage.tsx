@@ -13,13 +13,14 @@ import { StatePill } from "../state/StatePill";
 import { LinkButton } from "../ui/LinkButton";
 import { RelativeTime } from "../ui/RelativeTime";
 import { ContinueJob } from "./ContinueJob";
+import { DownloadArchive } from "./DownloadArchive";
 import { FailureCards } from "./FailureCards";
 import { JobCallout } from "./JobCallout";
 import { JobStats } from "./JobStats";
 import { JobUnits, useShownUnits } from "./JobUnits";
 import { StopJob } from "./StopJob";
 import { TaskSteps } from "./TaskSteps";
-import { answerOf, isActive, notStarted, shownTask, whyNotRun } from "./job-words";
+import { answerOf, hasArchive, isActive, notStarted, shownTask, whyNotRun } from "./job-words";
 import { useJobInspector } from "./use-job-inspector";
 import { useJob } from "./use-job";
 
@@ -57,6 +58,7 @@ export function JobPage({ jobId }: { jobId: number }) {
                 <LinkButton href={params.href({ unit: null, show: null, panel: "details" })} scroll={false}>
                   <Info strokeWidth={1.75} /> Details
                 </LinkButton>
+                {hasArchive(job) && <DownloadArchive job={job} />}
                 {isActive(job.state) && <StopJob job={job} onStopped={() => void pollNow()} />}
                 <GoOn job={job} />
               </>

@@ -3,7 +3,9 @@ import type { JobTask, JobView, UnitCounts } from "@/server/contracts/job";
 import {
   NO_UNITS,
   answerOf,
+  awaitsArchive,
   groupCauses,
+  hasArchive,
   jobSeconds,
   notStarted,
   shownTask,
@@ -70,6 +72,10 @@ const job = (changes: Partial<JobView>): JobView => ({
   tasks: [],
   log: null,
   working_dir: null,
+  archived_at: null,
+  archive_bytes: null,
+  archive_problem: null,
+  archive_removed_at: null,
   stop_requested_by: null,
   seconds_left: null,
   attribute_filters: {},
@@ -144,4 +150,16 @@ test("failures that differ only in path and numbers are one cause", () => {
   expect(groupCauses({ causes: mixed, units: units({ failed: 4 }) }).map((group) => group.units)).toEqual([
     2, 1, 1,
   ]);
+});
+
+test("an archive is awaited from the end of a job until it is there, or something stands in its way", () => {
+  const ended = { state: "failed", working_dir: "/jobs/7" } as const;
+  const at = "2026-11-24T10:00:00Z";
+  expect(awaitsArchive(job({ ...ended, state: "running" }))).toBe(false);
+  expect(awaitsArchive(job({ ...ended, working_dir: null }))).toBe(false);
+  expect(awaitsArchive(job(ended))).toBe(true);
+  expect(awaitsArchive(job({ ...ended, archive_problem: "The disk is full." }))).toBe(false);
+  expect(awaitsArchive(job({ ...ended, archived_at: at }))).toBe(false);
+  expect(hasArchive(job({ ...ended, archived_at: at }))).toBe(true);
+  expect(hasArchive(job({ ...ended, archived_at: at, archive_removed_at: at }))).toBe(false);
 });

@@ -143,6 +143,19 @@ export function jobSeconds(
   return end === null ? null : Math.max(0, (end - Date.parse(job.start_timestamp)) / 1000);
 }
 
+/** The job has ended and its folder is about to become an archive. */
+export const awaitsArchive = (
+  job: Pick<JobView, "state" | "working_dir" | "archived_at" | "archive_problem">,
+): boolean =>
+  !isActive(job.state) &&
+  job.working_dir !== null &&
+  job.archived_at === null &&
+  job.archive_problem === null;
+
+/** It can be downloaded. */
+export const hasArchive = (job: Pick<JobView, "archived_at" | "archive_removed_at">): boolean =>
+  job.archived_at !== null && job.archive_removed_at === null;
+
 /** "tasks 4–6"; "task 4" for one. */
 export function taskRange(job: Pick<JobSummary, "first_task_index" | "last_task_index">): string {
   const [first, last] = [job.first_task_index + 1, job.last_task_index + 1];

@@ -3,12 +3,12 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { announce } from "../shell/Announcer";
 import { useTRPC, useTRPCClient } from "../trpc/client";
-import { isActive, spokenProgress } from "./job-words";
+import { awaitsArchive, isActive, spokenProgress } from "./job-words";
 
 const POLL_MS = 2_000;
 
 /**
- * A job that stays up to date while it is active. The poll sends the version that is on the page; as long as
+ * A job that stays up to date while it is active, and until its folder is archived. The poll sends the version that is on the page; as long as
  * nothing changed the answer is empty, and nothing else is asked for.
  */
 export function useJob(jobId: number) {
@@ -19,6 +19,7 @@ export function useJob(jobId: number) {
     trpc.job.get.queryOptions({ job_id: jobId }, { staleTime: Infinity }),
   );
 
+  const isWatched = isActive(job.state) || awaitsArchive(job);
   const poll = useQuery({
     queryKey: [...trpc.job.poll.pathKey(), jobId],
     queryFn: async ({ signal }) => {
@@ -32,13 +33,15 @@ export function useJob(jobId: number) {
         void queryClient.invalidateQueries(trpc.job.list.queryFilter());
         void queryClient.invalidateQueries(trpc.resource.status.queryFilter());
       }
-      announce(spokenProgress(next), {
-        now: next.units.failed > known.units.failed || !isActive(next.state),
-      });
+      // The end was told already when only the archive is news.
+      if (isActive(known.state))
+        announce(spokenProgress(next), {
+          now: next.units.failed > known.units.failed || !isActive(next.state),
+        });
       return next.version;
     },
-    refetchInterval: isActive(job.state) ? POLL_MS : false,
-    enabled: isActive(job.state),
+    refetchInterval: isWatched ? POLL_MS : false,
+    enabled: isWatched,
     staleTime: 0,
     retry: false,
   });

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, check, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { ACTIVE_JOB_STATES, JOB_MODES, JOB_REQUEST_KINDS, JOB_STATES } from "../../server/contracts/enums";
 import type { JobMode, JobRequestKind, JobState, TaskType } from "../../server/contracts/enums";
 import type { AttributeFilters, TypeFilters } from "../../server/contracts/image";
@@ -81,9 +81,17 @@ export const jobs = pgTable(
     type_filters: jsonb().$type<TypeFilters>().notNull(),
     slurm_account: text(),
     worker_init: text(),
-    /** Null until the driver has made the folder. Both are equal on `local`. */
+    /** Null until the driver has made the folder. Both are equal on `local`. The archive is `{working_dir}.zip`. */
     working_dir: text(),
     working_dir_user: text(),
+    /** When the archive had taken the place of the folder; null: the folder is still there, or never was. */
+    archived_at: instant(),
+    /** Null until archived. */
+    archive_bytes: bigint({ mode: "number" }),
+    /** Why the folder is not archived yet, one sentence; null: nothing stood in the way. */
+    archive_problem: text(),
+    /** When the archive was deleted for its age (FRACTAL_JOB_LOG_DAYS); null: it was not. */
+    archive_removed_at: instant(),
     /** Handed to tasks as FRACTAL_CACHE_DIR. */
     cache_dir: text().notNull(),
     state: text().$type<JobState>().notNull().default("queued"),
@@ -117,6 +125,10 @@ export const jobs = pgTable(
     index("job_project_id_idx").on(t.project_id, t.id),
     index("job_workflow_id_dataset_id_idx").on(t.workflow_id, t.dataset_id, t.id),
     index("job_dataset_id_idx").on(t.dataset_id, t.id),
+    // The janitor's question which archives have become too old.
+    index("job_archive_age_idx")
+      .on(t.end_timestamp)
+      .where(sql`${t.archived_at} IS NOT NULL AND ${t.archive_removed_at} IS NULL`),
     // "Continued by": few jobs have a predecessor.
     index("job_continues_job_id_idx")
       .on(t.continues_job_id)

@@ -4,12 +4,15 @@ import { LEASE_KINDS, RUNNER_CALL_KINDS } from "../../server/contracts/enums";
 import type { LeaseKind, RunnerCallKind } from "../../server/contracts/enums";
 import { id, instant, oneOf, ref } from "../columns";
 
-/** Who may drive a job, poll a resource, run an activity. Inserted expired; see `server/runner/store/lease.ts`. */
+/**
+ * Who may drive a job, poll a resource, run an activity, put away the folder of an ended job (`janitor`). Inserted
+ * expired; see `server/runner/store/lease.ts`.
+ */
 export const leases = pgTable(
   "lease",
   {
     kind: text().$type<LeaseKind>().notNull(),
-    /** Id of the job, resource or activity. */
+    /** Id of the job (kinds `job` and `janitor`), resource or activity. */
     id: ref().notNull(),
     /** Runner that holds it; null: nobody yet. */
     owner: text(),

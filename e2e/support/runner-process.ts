@@ -1,7 +1,11 @@
-/** A runner as a process of its own, to be killed. Reads DATABASE_URL; jobs run on `python3` of PATH. */
+/**
+ * A runner as a process of its own, to be killed. Reads DATABASE_URL; jobs run on `python3` of PATH.
+ * DIE_AT names a step of the archiving of a job (`ArchiveStep`) at which it kills itself.
+ */
 import { createLogger } from "@/server/platform/logger";
 import { submitWorkflow } from "@/server/runner/engine/submit-workflow";
 import { LocalExecutor } from "@/server/runner/executors/local";
+import { archiveJob } from "@/server/runner/lifecycle/archive";
 import { startLifecycle } from "@/server/runner/lifecycle/runner";
 
 async function main(): Promise<void> {
@@ -16,6 +20,12 @@ async function main(): Promise<void> {
           id,
         ),
       activity: () => Promise.resolve(),
+      janitor: (deps, id) =>
+        archiveJob(deps, id, {
+          onStep: (step) => {
+            if (step === process.env["DIE_AT"]) process.kill(process.pid, "SIGKILL");
+          },
+        }),
     },
     answer: () => Promise.resolve(null),
   });

@@ -137,6 +137,13 @@ export type JobView = JobSummary & {
   log: string | null;
   /** Null until the driver has made it. */
   working_dir: string | null;
+  /** When its folder became an archive, which can be downloaded until `archive_removed_at`; null: not yet. */
+  archived_at: string | null;
+  archive_bytes: number | null;
+  /** Why it did not; null: nothing stood in the way. */
+  archive_problem: string | null;
+  /** When the archive was deleted for its age. */
+  archive_removed_at: string | null;
   stop_requested_by: string | null;
   /** Seconds left, from the units of the running task; null: no estimate yet. */
   seconds_left: number | null;

@@ -44,9 +44,22 @@ export async function openDataFile(grant: DataGrant, parts: readonly string[]): 
       throw new ForbiddenError(
         "A link leads to a file outside the folder of the dataset and outside your project folders, so it is not shown here.",
       );
-    // Resolved already: a link now would be new. Not blocking: nobody may ever write into a pipe.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const handle = await open(real, flags);
+    return await openFile(real, missing);
+  } catch (err) {
+    throw explain(err, missing);
+  }
+}
+
+/**
+ * The caller closes `handle`.
+ *
+ * @param real with every link resolved already: a link now would be new.
+ * @throws what `missing` makes also for folders, devices and sockets; ForbiddenError as above.
+ */
+export async function openFile(real: string, missing: () => Error): Promise<DataFile> {
+  try {
+    // Not blocking: nobody may ever write into a pipe.
+    const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stat = await handle.stat({ bigint: true });
       if (!stat.isFile()) throw missing();
@@ -57,14 +70,18 @@ export async function openDataFile(grant: DataGrant, parts: readonly string[]): 
       throw err;
     }
   } catch (err) {
-    const code = err instanceof Error && "code" in err ? String(err.code) : "";
-    if (ABSENT.has(code)) throw missing();
-    if (NO_ACCESS.has(code))
-      throw new ForbiddenError(
-        "The account of this server may not read this file. Its owner can change that.",
-      );
-    throw err;
+    throw explain(err, missing);
   }
+}
+
+function explain(err: unknown, missing: () => Error): unknown {
+  const code = err instanceof Error && "code" in err ? String(err.code) : "";
+  if (ABSENT.has(code)) return missing();
+  if (NO_ACCESS.has(code))
+    return new ForbiddenError(
+      "The account of this server may not read this file. Its owner can change that.",
+    );
+  return err;
 }
 
 /** Compared by whole components, after every link was followed on both sides. */

@@ -25,12 +25,14 @@ test("values keep their meaning", () => {
     DATABASE_URL: url,
     FRACTAL_ROLE: "runner",
     FRACTAL_TASKS_USER: "fractal-tasks",
+    FRACTAL_JOB_LOG_DAYS: "90",
   });
   expect(env).toMatchObject({
     PORT: 8080,
     DATABASE_URL: url,
     FRACTAL_ROLE: "runner",
     FRACTAL_TASKS_USER: "fractal-tasks",
+    FRACTAL_JOB_LOG_DAYS: 90,
   });
 });
 
@@ -65,6 +67,7 @@ test.each([
     { FRACTAL_USER_UPLOADS_MB: "1999" },
     "FRACTAL_USER_UPLOADS_MB must not be smaller than FRACTAL_MAX_UPLOAD_MB.",
   ],
+  [{ FRACTAL_JOB_LOG_DAYS: "0" }, "FRACTAL_JOB_LOG_DAYS must be a number of days from 1 to 99999."],
   [{ FRACTAL_ROLE: "worker" }, "FRACTAL_ROLE must be all, web or runner."],
   [{ FRACTAL_TASKS_USER: "a b" }, "FRACTAL_TASKS_USER must be the name of a system account."],
   [{ NEXTAUTH_URL: "ftp://x" }, "NEXTAUTH_URL must be an http or https address."],

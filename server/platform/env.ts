@@ -43,6 +43,12 @@ const EnvSource = z.object({
   FRACTAL_MAX_UPLOAD_MB: Megabytes.default(2000),
   /** What one person's uploads may take together until they are collected; absent: three of the largest. */
   FRACTAL_USER_UPLOADS_MB: Megabytes.optional(),
+  /** Logs and archives of jobs are kept so many days after the job's end; absent: for ever. */
+  FRACTAL_JOB_LOG_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, { error: "must be a number of days from 1 to 99999" })
+    .transform(Number)
+    .optional(),
   /** The public address; absent: http://localhost:PORT. */
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   /** OpenID Connect: all three or none. The issuer serves `/.well-known/openid-configuration`. */

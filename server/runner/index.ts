@@ -12,7 +12,9 @@ import type { Logger } from "@/server/platform/logger";
 import { submitWorkflow } from "./engine/submit-workflow";
 import type { Executor } from "./executors/executor";
 import { LocalExecutor } from "./executors/local";
+import { archiveJob } from "./lifecycle/archive";
 import { answerCall } from "./lifecycle/calls";
+import { removeOldArchives } from "./lifecycle/old-archives";
 import { removeOldUploads } from "./lifecycle/uploads";
 import { startLifecycle } from "./lifecycle/runner";
 import type { DriveDeps, Runner } from "./lifecycle/runner";
@@ -27,14 +29,23 @@ export function startRunner(options: {
   databaseUrl: string;
   /** Where the web part puts uploads. */
   dataDir: string;
+  /** Archives of jobs are deleted so many days after the end of the job; absent: never. */
+  jobLogDays?: number | undefined;
   log: Logger;
 }): Promise<Runner> {
-  const { dataDir, ...others } = options;
+  const { dataDir, jobLogDays, ...others } = options;
   return startLifecycle({
     ...others,
-    drive: { job: driveJob, activity: (deps, id) => runActivity({ ...deps, dataDir }, id) },
+    drive: {
+      job: driveJob,
+      activity: (deps, id) => runActivity({ ...deps, dataDir }, id),
+      janitor: archiveJob,
+    },
     answer: (db, call, signal) => answerCall(db, () => new LocalExecutor("python3"), call, signal),
-    cleanUp: (db) => removeOldUploads(db, dataDir),
+    cleanUp: async (db) => {
+      await removeOldUploads(db, dataDir);
+      if (jobLogDays !== undefined) await removeOldArchives(db, jobLogDays, options.log);
+    },
   });
 }
 

@@ -1,11 +1,14 @@
 /** Answers to what a page asks now (architecture §2, Calls): small, bounded, read-only. */
 import path from "node:path";
 import type { Db } from "@/db/client";
+import { isInside } from "@/server/contracts/common";
 import { GetUnitLogInput } from "@/server/contracts/job";
 import type { UnitLogChunk } from "@/server/contracts/job";
 import { PackageQuestion } from "@/server/contracts/task";
 import type { PackageAnswer } from "@/server/contracts/task";
+import { archiveOf } from "@/server/domain/jobs/archive";
 import { findPackage } from "@/server/environments/find-package";
+import { readZipEntry, sizeOfZipEntry } from "@/server/platform/zip";
 import type { Executor } from "../executors/executor";
 import { loadResource } from "../store/activity";
 import type { TakenCall } from "../store/presence";
@@ -49,12 +52,33 @@ async function readUnitLog(
   for (let tries = 0; tries < 3; tries += 1) {
     const place = await findUnitLog(db, unit_id);
     if (!place) throw new Error(`Unit ${unit_id} does not exist.`);
-    const chunk = await readAt(readerFor(place.resource_type), place, offset, max_bytes);
+    const reader = fromFolderOrArchive(readerFor(place.resource_type), place);
+    const chunk = await readAt(reader, place, offset, max_bytes);
     if (chunk) return chunk;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return missing("The log is not there any more: its folder was removed.", true);
+  return missing(whyGone(await findUnitLog(db, unit_id)), true);
 }
+
+function whyGone(place: UnitLogPlace | null): string {
+  return place?.archive_removed_at == null
+    ? "The log is not there any more: its folder was removed."
+    : `The log is not there any more: the archive of its job was removed for its age on ${place.archive_removed_at.slice(0, 10)}.`;
+}
+
+/** In the job's folder, or in the archive that has taken its place. */
+const fromFolderOrArchive = (reader: Reader, { working_dir }: UnitLogPlace): Reader => {
+  const inArchive = <T>(file: string, read: (zip: string, name: string) => Promise<T | null>) =>
+    working_dir !== null && isInside(file, working_dir)
+      ? read(archiveOf(working_dir), path.relative(working_dir, file))
+      : Promise.resolve(null);
+  return {
+    read: async (file, offset, maxBytes) =>
+      (await reader.read(file, offset, maxBytes)) ??
+      inArchive(file, (zip, name) => readZipEntry(zip, name, offset, maxBytes)),
+    size: async (file) => (await reader.size(file)) ?? inArchive(file, sizeOfZipEntry),
+  };
+};
 
 async function readAt(
   reader: Reader,

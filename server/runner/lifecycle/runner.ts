@@ -12,7 +12,7 @@ import type { Logger } from "@/server/platform/logger";
 import type { HeldLease } from "../engine/lease";
 import { Wake } from "../engine/wake";
 import { claimLease, releaseLease } from "../store/lease";
-import type { LeaseKey } from "../store/lease";
+import type { DrivenKind, LeaseKey } from "../store/lease";
 import { answerNextCall, ensureInstance, reportAlive, reportGone, sweep } from "../store/presence";
 import type { TakenCall } from "../store/presence";
 import { LeaseKeeper } from "./lease-keeper";
@@ -24,19 +24,22 @@ const SWEEP_MS = 60_000;
 /** Before a driver that gave up is tried again. */
 const RETRY_SECONDS = 3;
 /** Jobs and activities that one process drives at a time; what they start is bounded elsewhere. */
-const MAX_DRIVEN = { job: 50, activity: 2 } as const;
+const MAX_DRIVEN = { job: 50, activity: 2, janitor: 1 } as const satisfies Record<DrivenKind, number>;
 /** Calls that are answered at a time; a question that takes long must not hold up the others. */
 const MAX_ANSWERED = { unit_log: 1, find_package: 2 } as const satisfies Record<RunnerCallKind, number>;
 
 export type DriveDeps = { db: Db; log: Logger; lease: HeldLease; wake: Wake };
+type Driver = (deps: DriveDeps, id: number) => Promise<void>;
 
 export type RunnerOptions = {
   databaseUrl: string;
   log: Logger;
   /** Drive one claimed object to its end; rejects when it must be left for another driver. */
   drive: {
-    job(deps: DriveDeps, id: number): Promise<void>;
-    activity(deps: DriveDeps, id: number): Promise<void>;
+    job: Driver;
+    activity: Driver;
+    /** Puts the folder of an ended job away; absent: folders stay as they are. */
+    janitor?: Driver;
   };
   /** @param signal Aborted when the runner ends: nobody waits for what this starts any more. */
   answer(db: Db, call: TakenCall, signal: AbortSignal): Promise<unknown>;
@@ -92,7 +95,9 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
     }
   }
 
-  async function claimOne(kind: "job" | "activity"): Promise<boolean> {
+  async function claimOne(kind: DrivenKind): Promise<boolean> {
+    const driver = options.drive[kind];
+    if (!driver) return false;
     const count = [...driven.keys()].filter((key) => key.kind === kind).length;
     if (count >= MAX_DRIVEN[kind]) return false;
     const key = await claimLease(db, kind, owner);
@@ -103,15 +108,15 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
       return false;
     }
     const wake = new Wake();
-    driven.set(key, { wake, done: drive(key, wake) });
+    driven.set(key, { wake, done: drive(driver, key, wake) });
     return true;
   }
 
-  async function drive(key: LeaseKey, wake: Wake): Promise<void> {
+  async function drive(driver: Driver, key: LeaseKey, wake: Wake): Promise<void> {
     const lease = keeper.hold(key);
     const child = log.child({ [key.kind]: key.id });
     try {
-      await options.drive[key.kind as "job" | "activity"]({ db, log: child, lease, wake }, key.id);
+      await driver({ db, log: child, lease, wake }, key.id);
     } catch (err) {
       if (!lease.signal.aborted) child.warn({ err }, "left for another driver");
       // What failed here may fail again: a pause keeps it from turning in circles.
@@ -138,8 +143,9 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
   }, SWEEP_MS);
   const loops = [
     loop("claims", wakeClaims, async () => {
-      const isJob = await claimOne("job");
-      return (await claimOne("activity")) || isJob;
+      let isBusy = false;
+      for (const kind of ["job", "activity", "janitor"] as const) isBusy = (await claimOne(kind)) || isBusy;
+      return isBusy;
     }),
     ...answering.map(({ kind, wake }) =>
       loop("calls", wake, () =>

@@ -7,6 +7,9 @@ import type { DatasetRow, JobRow, ProfileRow, ResourceRow, UserRow, WorkflowRow 
 import type { Cause } from "@/server/contracts/job";
 import { storableJson, storableText } from "@/server/domain/jobs/storable";
 
+/** Long enough for a worker that has said its last word to be gone. */
+const ARCHIVE_AFTER_SECONDS = 2;
+
 export type LoadedJob = {
   job: JobRow;
   /** Null: deleted since submission. */
@@ -57,13 +60,17 @@ export async function setStopping(tx: Tx, jobId: number): Promise<void> {
   );
 }
 
-/** The last transition of a job: state and time only, so that no text can stand in its way. */
+/** The last transition of a job: state and time only, so that no text can stand in its way. Then the janitor comes. */
 export async function endJob(tx: Tx, jobId: number, state: "done" | "failed" | "stopped"): Promise<void> {
   const ended = await tx.execute(sql`
     UPDATE job SET state = ${state}, end_timestamp = now()
     WHERE id = ${jobId} AND state IN ('queued', 'running', 'stopping')`);
   if (ended.count !== 1) throw new Error(`job ${jobId} has ended before`);
   await tx.execute(sql`UPDATE job_request SET done_at = now() WHERE job_id = ${jobId} AND done_at IS NULL`);
+  await tx.execute(sql`
+    INSERT INTO lease (kind, id, expires_at)
+    SELECT 'janitor', id, clock_timestamp() + make_interval(secs => ${ARCHIVE_AFTER_SECONDS})
+    FROM job WHERE id = ${jobId} AND working_dir IS NOT NULL`);
   await tx.execute(sql`SELECT pg_notify('fractal_job_ended', ${String(jobId)})`);
 }
 

@@ -4,12 +4,22 @@
  * can change nothing.
  */
 import { sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import type { LeaseKind } from "@/server/contracts/enums";
 
 export const LEASE_SECONDS = 60;
 
 export type LeaseKey = { readonly kind: LeaseKind; readonly id: number; readonly token: number };
+
+/** Kinds whose objects are driven, one at a time, to an end. */
+export type DrivenKind = Exclude<LeaseKind, "resource">;
+
+const HAS_WORK = {
+  job: sql`EXISTS (SELECT 1 FROM job WHERE job.id = lease.id AND job.state IN ('queued', 'running', 'stopping'))`,
+  activity: sql`EXISTS (SELECT 1 FROM task_group_activity a WHERE a.id = lease.id AND a.status IN ('pending', 'ongoing'))`,
+  janitor: sql`EXISTS (SELECT 1 FROM job WHERE job.id = lease.id AND job.state IN ('done', 'failed', 'stopped'))`,
+} as const satisfies Record<DrivenKind, SQL>;
 
 /** Another runner holds the lease now. The driver stops and touches nothing. */
 export class LeaseLostError extends Error {
@@ -24,15 +34,11 @@ export class LeaseLostError extends Error {
  *
  * @returns The key, or null if there is nothing to do.
  */
-export async function claimLease(db: Db, kind: "job" | "activity", owner: string): Promise<LeaseKey | null> {
-  const hasWork =
-    kind === "job"
-      ? sql`EXISTS (SELECT 1 FROM job WHERE job.id = lease.id AND job.state IN ('queued', 'running', 'stopping'))`
-      : sql`EXISTS (SELECT 1 FROM task_group_activity a WHERE a.id = lease.id AND a.status IN ('pending', 'ongoing'))`;
+export async function claimLease(db: Db, kind: DrivenKind, owner: string): Promise<LeaseKey | null> {
   const rows = await db.execute<{ id: number; token: number }>(sql`
     WITH next AS (
       SELECT kind, id FROM lease
-      WHERE kind = ${kind} AND expires_at < clock_timestamp() AND ${hasWork}
+      WHERE kind = ${kind} AND expires_at < clock_timestamp() AND ${HAS_WORK[kind]}
       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     UPDATE lease SET token = token + 1, owner = ${owner},
@@ -57,7 +63,7 @@ export async function extendLeases(db: Db, keys: readonly LeaseKey[]): Promise<L
 }
 
 /** Let it be claimed again, by us or by another: at once, or after a pause. */
-export async function releaseLease(db: Db, key: LeaseKey, pauseSeconds: number): Promise<void> {
+export async function releaseLease(db: Db | Tx, key: LeaseKey, pauseSeconds: number): Promise<void> {
   await db.execute(sql`
     UPDATE lease SET expires_at = clock_timestamp() + make_interval(secs => ${pauseSeconds})
     WHERE kind = ${key.kind} AND id = ${key.id} AND token = ${key.token}`);

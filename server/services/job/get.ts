@@ -49,6 +49,10 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
     tasks,
     log: job.log,
     working_dir: job.working_dir,
+    archived_at: job.archived_at,
+    archive_bytes: job.archive_bytes,
+    archive_problem: job.archive_problem,
+    archive_removed_at: job.archive_removed_at,
     stop_requested_by: requests[0]?.user_email ?? null,
     seconds_left,
     attribute_filters: { ...job.attribute_filters },
@@ -60,6 +64,7 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
 async function versionOf(ctx: ServiceContext, jobId: number): Promise<string> {
   const query = sql`
     SELECT md5(concat_ws('|', j.state, j.end_timestamp, j.working_dir, j.cause::text, md5(j.log),
+      coalesce(j.archive_removed_at, j.archived_at), j.archive_problem,
       (SELECT string_agg(concat_ws(',', h.id, h.stage, h.state, h.num_pending, h.num_running, h.num_done,
         h.num_failed, h.num_stopped, h.num_warnings, h.num_new_images, h.timestamp_ended), ';' ORDER BY h.id)
         FROM history_run h WHERE h.job_id = j.id),
