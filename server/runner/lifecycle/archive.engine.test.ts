@@ -34,6 +34,7 @@ import {
 import { Wake } from "../engine/wake";
 import { LocalExecutor } from "../executors/local";
 import { LeaseLostError, claimLease } from "../store/lease";
+import { startRunner } from "..";
 import { makeJob, silentLog } from "../testing";
 import { archiveJob } from "./archive";
 import type { ArchiveStep } from "./archive";
@@ -162,14 +163,34 @@ test("logs of units, and the job's own, read the same before and after", async (
   expect((await readZipEntry(zipOf(job), second, size - 10, 100))?.length).toBe(10);
 });
 
-test("a unit that was killed has its log from its own file, before and after", async () => {
+test("a unit whose worker was killed has its log from a file of its own, before and after", async () => {
   await addABCD();
-  const job = await first([{ type: "parallel", args: { print: "words before the end", kill_self: 9 } }]);
+  const { id } = await makeJob(world, [
+    {
+      type: "parallel",
+      args: { print: "words before the end", wait_for: file("never") },
+      // In place: not repeated by itself.
+      input_types: { flipped: false },
+      output_types: { flipped: true },
+      meta: { parallel_tasks_per_job: 4 },
+    },
+  ]);
+  const pidOf = async () => {
+    const rows = await t.db.execute<{ pid: number | null }>(sql`
+      SELECT (b.handle ->> 'pid')::int AS pid FROM batch b JOIN history_run r ON r.id = b.history_run_id
+      WHERE r.job_id = ${id} AND r.num_running = 4`);
+    return rows[0]?.pid ?? null;
+  };
+  let pid = await pidOf();
+  for (; pid === null; pid = await pidOf()) await new Promise((resolve) => setTimeout(resolve, 30));
+  process.kill(pid, "SIGKILL");
+  const job = await endOf(id);
   expect(job.state).toBe("failed");
   const before = await logsOf(job);
   await archive(job.id);
   expect(await logsOf(job)).toEqual(before);
-  expect(before.flat()[0]?.text).toContain("words before the end");
+  expect(before.flat().map(({ text }) => text)).toEqual(Array(4).fill("words before the end\n"));
+  expect(Object.keys(contentOfZip(zipOf(job))).filter((name) => /\d\.log$/.test(name))).toHaveLength(4);
 });
 
 test("a failed job is archived too; it can be continued and repeated from its archive", async () => {
@@ -373,6 +394,19 @@ describe("the folder is kept, and the job says why", () => {
       missing: "The log is not there any more: its folder was removed.",
     });
   });
+});
+
+test("the server's runner does it by itself, once the job has ended", async () => {
+  await addABCD();
+  const job = await first([{ type: "parallel", args: { out: seen } }]);
+  const real = await startRunner({ databaseUrl: t.url, dataDir: file("data"), log: silentLog });
+  try {
+    while ((await jobOf(job.id)).archived_at === null)
+      await new Promise((resolve) => setTimeout(resolve, 30));
+  } finally {
+    await real.stop();
+  }
+  expect(await namesBeside(job)).toEqual([path.basename(zipOf(job))]);
 });
 
 test("a janitor that was overtaken writes nothing down", async () => {
