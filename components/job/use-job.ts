@@ -8,8 +8,8 @@ import { awaitsArchive, isActive, spokenProgress } from "./job-words";
 const POLL_MS = 2_000;
 
 /**
- * A job that stays up to date while it is active, and until its folder is archived. The poll sends the version that is on the page; as long as
- * nothing changed the answer is empty, and nothing else is asked for.
+ * A job that stays up to date while it is active, and until its folder is archived. The poll sends the version that
+ * is on the page; as long as nothing changed the answer is empty, and nothing else is asked for.
  */
 export function useJob(jobId: number) {
   const trpc = useTRPC();

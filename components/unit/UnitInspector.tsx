@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect } from "react";
-import type { UnitView } from "@/server/contracts/job";
+import type { UnitFiles, UnitView } from "@/server/contracts/job";
 import { RerunUnits } from "../job/RerunUnits";
 import { Inspector } from "../shell/Inspector";
 import { LogViewer } from "../shell/LogViewer";
@@ -209,10 +209,33 @@ function factsOf(unit: UnitView): KeyValue[] {
             ),
           },
         ]),
-    ...(unit.batch_folder === null
-      ? []
-      : [{ label: "Folder", value: <MiddleTruncate text={unit.batch_folder} max={52} copyable /> }]),
+    ...filesFacts(unit.files),
   ];
+}
+
+function filesFacts(files: UnitFiles | null): KeyValue[] {
+  switch (files?.kind) {
+    case undefined:
+      return [];
+    case "folder":
+      return [{ label: "Folder", value: <MiddleTruncate text={files.folder} max={52} copyable /> }];
+    case "archive":
+      return [
+        { label: "Archive", value: <MiddleTruncate text={files.archive} max={52} copyable /> },
+        { label: "In it", value: <MiddleTruncate text={files.folder} max={52} copyable /> },
+      ];
+    case "removed":
+      return [
+        {
+          label: "Archive",
+          value: (
+            <>
+              removed for its age <RelativeTime value={files.removed_at} />
+            </>
+          ),
+        },
+      ];
+  }
 }
 
 function UnitLogPart({ unit }: { unit: UnitView }) {
@@ -242,7 +265,7 @@ function UnitLogPart({ unit }: { unit: UnitView }) {
           isError
             ? `Not read since: ${error.message}`
             : log?.isCut === true
-              ? "The first 16 MB; the rest is in the folder."
+              ? `The first 16 MB; the rest is in the ${unit.files?.kind === "archive" ? "archive" : "folder"}.`
               : undefined
         }
       />

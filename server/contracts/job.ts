@@ -179,6 +179,12 @@ export type UnitRow = {
 
 export type UnitPage = { items: UnitRow[]; counts: UnitCounts; matching: number };
 
+/** Where the files of a unit are: the folder of its batch, until the job's archive takes its place. */
+export type UnitFiles =
+  | { kind: "folder"; folder: string }
+  | { kind: "archive"; archive: string; /** Relative to the archive. */ folder: string }
+  | { kind: "removed"; removed_at: string };
+
 export type UnitView = UnitRow & {
   job_id: number;
   run_id: number;
@@ -189,7 +195,8 @@ export type UnitView = UnitRow & {
   exit_code: number | null;
   signal: number | null;
   host: string | null;
-  batch_folder: string | null;
+  /** Null: not placed yet. */
+  files: UnitFiles | null;
   /** Memory it may use; null: no limit, or not placed yet. */
   mem_mb: number | null;
   images_made: string[];

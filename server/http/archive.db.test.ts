@@ -124,7 +124,11 @@ test("without an archive the answer says why: not made yet, held up, removed for
     [{ ...other, archived_at: null }, 412, /has no archive yet: it is made some seconds after the end/],
     [{ ...other, archived_at: null, archive_problem: "The disk is full." }, 412, /^The disk is full\.$/],
     [{ ...other, archive_removed_at: AT }, 412, /was removed for its age on 2026-11-20/],
-    [{ ...other, working_dir: path.join(folder, "lost") }, 404, /not found/],
+    [
+      { ...other, working_dir: path.join(folder, "lost") },
+      412,
+      /^The archive of job \d+ is not at .*lost\.zip: it was moved/,
+    ],
   ];
   for (const [part, status, sentence] of sentences) {
     const answer = await ask(`/${await makeArchived(part)}`);

@@ -1,6 +1,7 @@
 /** `GET /api/archive/{job_id}`: everything that was in the folder of a job, as one zip. */
+import { realpath } from "node:fs/promises";
 import { PathId } from "@/server/contracts/common";
-import { NotFoundError } from "@/server/contracts/errors";
+import { NotFoundError, PreconditionError } from "@/server/contracts/errors";
 import { getArchive } from "@/server/services/job/get-archive";
 import { sendJson } from "./answer";
 import { openFile } from "./data-file";
@@ -17,7 +18,13 @@ export function archiveRoute(): Route {
     const jobId = PathId.safeParse(rest.slice(1));
     if (!jobId.success) throw new NotFoundError("Job", rest.slice(1));
     const { path, file_name } = await getArchive(ctx, { job_id: jobId.data });
-    const file = await openFile(path, () => new NotFoundError("File", path));
+    const missing = () =>
+      new PreconditionError(
+        `The archive of job ${jobId.data} is not at ${path}: it was moved or removed, or this server cannot see that disk.`,
+      );
+    // Whoever moved it to another disk may have left a link.
+    const real = await realpath(path).catch(() => path);
+    const file = await openFile(real, missing);
     // The name is ours: letters, digits and `_`.
     response.setHeader("content-disposition", `attachment; filename="${file_name}"`);
     await sendFile(request, response, file, "application/zip");

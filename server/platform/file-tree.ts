@@ -31,7 +31,12 @@ export async function listTree(folder: string): Promise<TreeEntry[]> {
 
 async function look(folder: string, name: string): Promise<TreeEntry | null> {
   const file = path.join(folder, name);
-  const stat = await lstat(file, { bigint: true });
+  const stat = await lstat(file, { bigint: true }).catch((err: unknown) => {
+    // Node makes such bytes unreadable, so the file cannot be found by the name that it gives.
+    if (name.includes("\ufffd"))
+      throw new Error(`The name of ${file} is not UTF-8. Rename or remove that file.`);
+    throw err;
+  });
   const shared = { name, mode: Number(stat.mode), modified: stat.mtime };
   if (stat.isDirectory()) return { ...shared, kind: "folder" };
   if (stat.isSymbolicLink()) return { ...shared, kind: "link", target: await readlink(file) };

@@ -37,7 +37,8 @@ export async function writeZip(
   };
   zip.on("error", fail);
   for (const entry of entries) {
-    const { name, mode, modified: mtime } = entry;
+    const { mode, modified: mtime } = entry;
+    const name = nameInZip(entry);
     if (entry.kind === "folder") zip.addEmptyDirectory(name, { mode, mtime });
     else if (entry.kind === "link")
       zip.addBuffer(Buffer.from(entry.target), name, { mode, mtime, compress: false });
@@ -47,7 +48,9 @@ export async function writeZip(
         { mode, mtime, size: entry.size, compress: entry.size > 0 && !isStored(entry) },
         (callback) => {
           // The type knows only texts such as "r"; numbers go to open(2) as they are.
-          source = createReadStream(path.join(folder, name), { flags: READ_FLAGS as unknown as string });
+          source = createReadStream(path.join(folder, entry.name), {
+            flags: READ_FLAGS as unknown as string,
+          });
           source.on("error", fail);
           callback(null, source);
         },
@@ -109,7 +112,7 @@ export async function readZipEntry(
   const zip = await openZip(file).catch(nullIfMissing);
   if (!zip) return null;
   try {
-    const entry = await findEntry(zip, name);
+    const entry = await findEntry(zip, zipName(name));
     if (!entry) return null;
     const wanted = Math.max(0, Math.min(maxBytes, entry.uncompressedSize - offset));
     if (wanted === 0) return Buffer.alloc(0);
@@ -136,7 +139,7 @@ export async function sizeOfZipEntry(file: string, name: string): Promise<number
   const zip = await openZip(file).catch(nullIfMissing);
   if (!zip) return null;
   try {
-    return (await findEntry(zip, name))?.uncompressedSize ?? null;
+    return (await findEntry(zip, zipName(name)))?.uncompressedSize ?? null;
   } finally {
     zip.close();
   }
@@ -145,7 +148,11 @@ export async function sizeOfZipEntry(file: string, name: string): Promise<number
 // Its streams keep the file open until they have ended, also after `close`.
 const openZip = (file: string) => openPromise(file, { autoClose: false, strictFileNames: true });
 
-const nameInZip = (entry: TreeEntry) => (entry.kind === "folder" ? `${entry.name}/` : entry.name);
+const nameInZip = (entry: TreeEntry) =>
+  entry.kind === "folder" ? `${zipName(entry.name)}/` : zipName(entry.name);
+
+/** A zip takes `\\` for a separator and `C:` at the beginning for a disk; a file here may be called so. */
+const zipName = (name: string) => name.replaceAll("\\", "%5C").replace(/^([a-zA-Z]):/, "$1%3A");
 
 function sizeInZip(entry: TreeEntry): number {
   if (entry.kind === "folder") return 0;

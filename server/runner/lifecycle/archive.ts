@@ -7,7 +7,7 @@
  * only to an archive that was read back and is on the disk, and a folder is removed only beside one. Each pass
  * writes under a name of its own, so two of them, one overtaken, never write into one file.
  */
-import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { link, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { archiveOf } from "@/server/domain/jobs/archive";
 import { isSameTree, listTree } from "@/server/platform/file-tree";
@@ -29,8 +29,8 @@ const LOG = /(^|\/)(logs\.txt|\d+\.log)$/;
 
 export type ArchiveStep = "writing" | "checked" | "renamed" | "removed";
 type Options = {
-  /** For tests that end the process there. */
-  onStep?: (step: ArchiveStep) => void;
+  /** For tests that end the process there, or disturb it. */
+  onStep?: (step: ArchiveStep) => void | Promise<void>;
 };
 
 /** The folder is not there, and the place where it was is: nobody will bring it back. */
@@ -49,8 +49,8 @@ export async function archiveJob(deps: DriveDeps, jobId: number, options: Option
   if (!job) return fenced(db, lease.key, (tx) => deleteLease(tx, lease.key));
   try {
     if (job.open_batches > 0)
-      throw new Error(`${job.open_batches} of its batches are not known to have ended.`);
-    const bytes = await putAway(job.working_dir, lease, options.onStep ?? (() => undefined));
+      throw new Error(`It is not proven that all of its workers have ended (${job.open_batches} not).`);
+    const bytes = await putAway(deps, job.working_dir, options.onStep ?? (() => undefined));
     await fenced(db, lease.key, async (tx) => {
       await setArchived(tx, jobId, bytes);
       await deleteLease(tx, lease.key);
@@ -74,52 +74,61 @@ export async function archiveJob(deps: DriveDeps, jobId: number, options: Option
 const pauseSeconds = ({ key }: HeldLease) =>
   Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** Math.min(20, key.token - 1));
 
+/**
+ * Asks the database, not the signal: a process that slept through the loss of its lease has not heard of it yet.
+ *
+ * @throws LeaseLostError
+ */
+const confirm = ({ db, lease }: DriveDeps): Promise<void> => fenced(db, lease.key, () => Promise.resolve());
+
 /** @returns Bytes of the archive. */
 async function putAway(
+  deps: DriveDeps,
   folder: string,
-  lease: HeldLease,
-  onStep: (step: ArchiveStep) => void,
+  onStep: NonNullable<Options["onStep"]>,
 ): Promise<number> {
-  const { signal } = lease;
+  const { key, signal } = deps.lease;
   const zip = archiveOf(folder);
-  await removeUnfinished(zip);
+  await removeUnfinished(zip, key.token);
   const isThere = await exists(folder);
   if (await exists(zip)) {
     // A pass before this one got so far; what is left of the folder must be in it.
     if (isThere) await checkZip(zip, await listTree(folder), { exactly: false, signal });
   } else {
     if (!isThere) throw await explainAbsence(folder);
-    await writeArchive(folder, zip, lease, onStep);
+    await writeArchive(deps, folder, zip, onStep);
   }
-  onStep("renamed");
+  await onStep("renamed");
   signal.throwIfAborted();
+  await confirm(deps);
   await rm(folder, { recursive: true, force: true });
   await syncFolder(path.dirname(folder));
-  onStep("removed");
+  await onStep("removed");
   return (await stat(zip)).size;
 }
 
 async function writeArchive(
+  deps: DriveDeps,
   folder: string,
   zip: string,
-  lease: HeldLease,
-  onStep: (step: ArchiveStep) => void,
+  onStep: NonNullable<Options["onStep"]>,
 ): Promise<void> {
-  const { signal } = lease;
+  const { key, signal } = deps.lease;
   const entries = await listTree(folder);
   await requireRoom(path.dirname(folder), entries);
-  const unfinished = `${zip}.${lease.key.token}.tmp`;
+  const unfinished = `${zip}.${key.token}.tmp`;
   try {
-    onStep("writing");
+    await onStep("writing");
     // Logs first: who looks for one finds it at the beginning of the directory.
     const inOrder = [...entries.filter(isLog), ...entries.filter((entry) => !isLog(entry))];
     const isStored = (entry: TreeEntry & { kind: "file" }) => isLog(entry) && entry.size > STORED_LOG_BYTES;
     await writeZip(folder, inOrder, unfinished, { isStored, signal });
     await checkZip(unfinished, entries, { exactly: true, signal });
     if (!isSameTree(entries, await listTree(folder))) throw new Error("Something still writes into it.");
-    onStep("checked");
+    await onStep("checked");
     signal.throwIfAborted();
-    await rename(unfinished, zip);
+    await confirm(deps);
+    await giveName(unfinished, zip);
     await syncFolder(path.dirname(zip));
   } catch (err) {
     await rm(unfinished, { force: true }).catch(() => undefined);
@@ -141,8 +150,8 @@ async function requireRoom(place: string, entries: readonly TreeEntry[]): Promis
 }
 
 const inMb = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-const isFull = (err: unknown) =>
-  err instanceof Error && "code" in err && ["ENOSPC", "EDQUOT"].includes(String(err.code));
+const codeOf = (err: unknown) => (err instanceof Error && "code" in err ? String(err.code) : "");
+const isFull = (err: unknown) => ["ENOSPC", "EDQUOT"].includes(codeOf(err));
 
 async function explainAbsence(folder: string): Promise<Error> {
   const place = path.dirname(folder);
@@ -151,13 +160,33 @@ async function explainAbsence(folder: string): Promise<Error> {
     : new Error(`${place} cannot be seen from here.`);
 }
 
-/** What passes that were killed have left. */
-async function removeUnfinished(zip: string): Promise<void> {
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/**
+ * Never over an archive that is there: it may be whole while its folder, of which this one was made, was half removed.
+ *
+ * @throws EEXIST
+ */
+async function giveName(unfinished: string, zip: string): Promise<void> {
+  try {
+    await link(unfinished, zip);
+    await rm(unfinished);
+  } catch (err) {
+    // Some file systems have no links; there the lease, confirmed just now, has to do.
+    if (!NO_LINKS.includes(codeOf(err))) throw err;
+    await rename(unfinished, zip);
+  }
+}
+
+/** What passes before this one, which were killed or overtaken, have left. */
+async function removeUnfinished(zip: string, token: number): Promise<void> {
   const place = path.dirname(zip);
   const names = await readdir(place).catch(() => []);
-  for (const name of names)
-    if (name.startsWith(`${path.basename(zip)}.`) && name.endsWith(".tmp"))
-      await rm(path.join(place, name), { force: true });
+  for (const name of names) {
+    if (!name.startsWith(`${path.basename(zip)}.`)) continue;
+    const [, made] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (made !== undefined && Number(made) < token) await rm(path.join(place, name), { force: true });
+  }
 }
 
 /** A rename survives a loss of power only with the folder that names it. */
@@ -176,7 +205,7 @@ async function exists(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (err) {
-    if (err instanceof Error && "code" in err && err.code === "ENOENT") return false;
+    if (codeOf(err) === "ENOENT") return false;
     throw err;
   }
 }

@@ -8,6 +8,7 @@ import { PackageQuestion } from "@/server/contracts/task";
 import type { PackageAnswer } from "@/server/contracts/task";
 import { archiveOf } from "@/server/domain/jobs/archive";
 import { findPackage } from "@/server/environments/find-package";
+import { errorSentence } from "@/server/platform/error-text";
 import { readZipEntry, sizeOfZipEntry } from "@/server/platform/zip";
 import type { Executor } from "../executors/executor";
 import { loadResource } from "../store/activity";
@@ -57,21 +58,34 @@ async function readUnitLog(
     if (chunk) return chunk;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return missing(whyGone(await findUnitLog(db, unit_id)), true);
+  const place = await findUnitLog(db, unit_id);
+  return missing(place ? await whyGone(place, readerFor(place.resource_type)) : REMOVED, true);
 }
 
-function whyGone(place: UnitLogPlace | null): string {
-  return place?.archive_removed_at == null
-    ? "The log is not there any more: its folder was removed."
-    : `The log is not there any more: the archive of its job was removed for its age on ${place.archive_removed_at.slice(0, 10)}.`;
+const REMOVED = "The log is not there any more: its folder was removed.";
+
+async function whyGone(place: UnitLogPlace, reader: Reader): Promise<string> {
+  const { archived_at, archive_removed_at, working_dir } = place;
+  if (archive_removed_at !== null)
+    return `The log is not there any more: the archive of its job was removed for its age on ${archive_removed_at.slice(0, 10)}.`;
+  if (archived_at === null || working_dir === null) return REMOVED;
+  const zip = archiveOf(working_dir);
+  return (await reader.size(zip)) === null
+    ? `The log is not there any more: the archive of its job, ${zip}, was moved or removed.`
+    : `The archive of its job, ${zip}, holds no log of this unit.`;
 }
 
 /** In the job's folder, or in the archive that has taken its place. */
 const fromFolderOrArchive = (reader: Reader, { working_dir }: UnitLogPlace): Reader => {
-  const inArchive = <T>(file: string, read: (zip: string, name: string) => Promise<T | null>) =>
-    working_dir !== null && isInside(file, working_dir)
-      ? read(archiveOf(working_dir), path.relative(working_dir, file))
-      : Promise.resolve(null);
+  const inArchive = async <T>(file: string, read: (zip: string, name: string) => Promise<T | null>) => {
+    if (working_dir === null || !isInside(file, working_dir)) return null;
+    const zip = archiveOf(working_dir);
+    try {
+      return await read(zip, path.relative(working_dir, file));
+    } catch (err) {
+      throw new Error(`The archive ${zip} cannot be read: ${errorSentence(err)}`, { cause: err });
+    }
+  };
   return {
     read: async (file, offset, maxBytes) =>
       (await reader.read(file, offset, maxBytes)) ??

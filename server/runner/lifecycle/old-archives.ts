@@ -5,12 +5,12 @@ import type { Db } from "@/db/client";
 import { archiveOf } from "@/server/domain/jobs/archive";
 import { errorSentence } from "@/server/platform/error-text";
 import type { Logger } from "@/server/platform/logger";
-import { listOldArchives, setArchiveRemoved } from "../store/archive";
+import { streamOldArchives, setArchiveRemoved } from "../store/archive";
 
 /** First the file, then the row: killed in between, the next pass does both again. */
 export async function removeOldArchives(db: Db, days: number, log: Pick<Logger, "warn">): Promise<void> {
   const kept: { jobId: number; why: string }[] = [];
-  for (const job of await listOldArchives(db, days)) {
+  for await (const job of streamOldArchives(db, days)) {
     try {
       // Without its place the file may only be out of sight.
       await stat(path.dirname(job.working_dir));

@@ -28,14 +28,23 @@ export async function setArchiveProblem(tx: Tx, jobId: number, problem: string):
   await tx.execute(sql`UPDATE job SET archive_problem = ${storableText(problem)} WHERE id = ${jobId}`);
 }
 
-/** Archives of jobs that ended longer ago, oldest first; at most 1,000. */
-export async function listOldArchives(db: Db, days: number): Promise<{ id: number; working_dir: string }[]> {
-  const rows = await db.execute<{ id: number; working_dir: string }>(sql`
-    SELECT id, working_dir FROM job
-    WHERE archived_at IS NOT NULL AND archive_removed_at IS NULL
-      AND end_timestamp < now() - make_interval(days => ${days})
-    ORDER BY end_timestamp LIMIT 1000`);
-  return [...rows];
+export type OldArchive = { id: number; working_dir: string; end_timestamp: string };
+
+/** Archives of jobs that ended longer ago, oldest first, 1,000 at a time. */
+export async function* streamOldArchives(db: Db, days: number): AsyncGenerator<OldArchive> {
+  let after: { id: number; end_timestamp: string } = { id: 0, end_timestamp: "-infinity" };
+  for (;;) {
+    const rows = await db.execute<OldArchive>(sql`
+      SELECT id, working_dir, end_timestamp::text FROM job
+      WHERE archived_at IS NOT NULL AND archive_removed_at IS NULL
+        AND end_timestamp < now() - make_interval(days => ${days})
+        AND (end_timestamp, id) > (${after.end_timestamp}::timestamptz, ${after.id})
+      ORDER BY end_timestamp, id LIMIT 1000`);
+    const last = rows.at(-1);
+    if (!last) return;
+    yield* rows;
+    after = last;
+  }
 }
 
 export async function setArchiveRemoved(db: Db, jobId: number): Promise<void> {

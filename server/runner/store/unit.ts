@@ -198,6 +198,7 @@ export type UnitLogPlace = {
   resource_type: string;
   /** The job's folder, of which `folder` is a part; its archive lies beside it. */
   working_dir: string | null;
+  archived_at: string | null;
   archive_removed_at: string | null;
 };
 
@@ -205,7 +206,7 @@ export type UnitLogPlace = {
 export async function findUnitLog(db: Db, unitId: number): Promise<UnitLogPlace | null> {
   const rows = await db.execute<UnitLogPlace>(sql`
     SELECT u.state AS unit_state, b.folder, a.n, a.state AS attempt_state, a.log_offset, a.log_bytes,
-      res.type AS resource_type, j.working_dir, j.archive_removed_at
+      res.type AS resource_type, j.working_dir, j.archived_at, j.archive_removed_at
     FROM history_unit u JOIN history_run r ON r.id = u.history_run_id JOIN job j ON j.id = r.job_id
     JOIN resource res ON res.id = j.resource_id
     LEFT JOIN LATERAL (SELECT * FROM unit_attempt WHERE unit_id = u.id ORDER BY id DESC LIMIT 1) a ON true

@@ -1,9 +1,13 @@
+import path from "node:path";
 import { desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { one } from "@/db/rows";
 import { batches, unitAttempts } from "@/db/schema";
+import type { JobRow } from "@/db/schema";
+import { isInside } from "@/server/contracts/common";
 import { UnitIdInput } from "@/server/contracts/job";
-import type { UnitView } from "@/server/contracts/job";
+import type { UnitFiles, UnitView } from "@/server/contracts/job";
+import { archiveOf } from "@/server/domain/jobs/archive";
 import { requireUnit } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { unitRows } from "@/server/services/unit/rows";
@@ -39,10 +43,18 @@ export async function getUnit(ctx: ServiceContext, raw: z.input<typeof UnitIdInp
     exit_code: attempts[0]?.exit_code ?? null,
     signal: attempts[0]?.signal ?? null,
     host: attempts[0]?.host ?? null,
-    batch_folder: attempts[0]?.batch_folder ?? null,
+    files: attempts[0] ? filesOf(job, attempts[0].batch_folder) : null,
     mem_mb: attempts[0]?.mem_mb ?? null,
     images_made: imagesMade(unit.output),
   };
+}
+
+function filesOf(job: JobRow, folder: string): UnitFiles {
+  const { working_dir, archived_at, archive_removed_at } = job;
+  if (archive_removed_at !== null) return { kind: "removed", removed_at: archive_removed_at };
+  if (archived_at === null || working_dir === null || !isInside(folder, working_dir))
+    return { kind: "folder", folder };
+  return { kind: "archive", archive: archiveOf(working_dir), folder: path.relative(working_dir, folder) };
 }
 
 const Output = z.object({ image_list_updates: z.array(z.object({ zarr_url: z.string() })) });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eq, sql } from "drizzle-orm";
 import { one } from "@/db/rows";
-import { batches, historyUnits, submissions, unitAttempts } from "@/db/schema";
+import { batches, historyUnits, jobs, submissions, unitAttempts } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { getUnit } from "@/server/services/unit/get";
@@ -27,7 +27,7 @@ async function makeFinishedUnit() {
     submission_id: submission.id,
     history_run_id: run.id,
     k: 0,
-    folder: "/jobs/b",
+    folder: "/jobs/7/b",
     slots: 1,
     cpus: 1,
   };
@@ -67,11 +67,25 @@ test("a unit tells where it ran, with which arguments, and what it made", async 
     args: '{"a":1.0}',
     exit_code: 0,
     host: "n1",
-    batch_folder: "/jobs/b",
+    files: { kind: "folder", folder: "/jobs/7/b" },
     mem_mb: 500,
     peak_mb: 100,
     images_made: ["/zarr/new"],
   });
+});
+
+test("its files are in the folder, then in the archive, then nowhere", async () => {
+  const { study, job, unit } = await makeFinishedUnit();
+  const at = "2026-11-20T10:00:00.000Z";
+  const filesWith = async (part: Partial<typeof jobs.$inferInsert>) => {
+    await t.db.update(jobs).set(part).where(eq(jobs.id, job.id));
+    return (await getUnit(study.owner, { unit_id: unit.id })).files;
+  };
+  const folder = { kind: "folder", folder: "/jobs/7/b" };
+  expect(await filesWith({ working_dir: "/jobs/7" })).toEqual(folder);
+  const archive = { kind: "archive", archive: "/jobs/7.zip", folder: "b" };
+  expect(await filesWith({ archived_at: at })).toEqual(archive);
+  expect(await filesWith({ archive_removed_at: at })).toEqual({ kind: "removed", removed_at: at });
 });
 
 test("strangers see no units and no logs", async () => {
