@@ -8,17 +8,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import type { JobRow } from "@/db/schema";
-import {
-  addABCD,
-  file,
-  first,
-  firstRunOf,
-  seen,
-  setUpContinueWorld,
-  t,
-  unitsOf,
-  world,
-} from "../engine/testing";
+import { addABCD, file, first, firstRunOf, seen, setUpWorld, t, unitsOf, world } from "../engine/testing";
 import { Wake } from "../engine/wake";
 import { LeaseLostError } from "../store/lease";
 import { silentLog } from "../testing";
@@ -40,7 +30,7 @@ import {
   zipOf,
 } from "./archive.testing";
 
-setUpContinueWorld();
+setUpWorld();
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();

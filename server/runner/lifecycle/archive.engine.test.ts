@@ -22,7 +22,7 @@ import {
   retry,
   runsOf,
   seen,
-  setUpContinueWorld,
+  setUpWorld,
   t,
   unitsOf,
   world,
@@ -45,7 +45,7 @@ import {
 } from "./archive.testing";
 import { removeOldArchives } from "./old-archives";
 
-setUpContinueWorld();
+setUpWorld();
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
