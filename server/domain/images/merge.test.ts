@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Image, TaskOutputImage } from "../../contracts/image";
 import { matchesFilters, mergeTypeFilters } from "./filter";
@@ -36,6 +35,49 @@ describe("the worked examples of the runner specification, §1.12", () => {
     expect(applyUpdates(new Map(), updates, {}).added).toEqual([
       image("/z/p.zarr/B/03/0", { types: { is_3D: true }, attributes: { plate: "p.zarr", well: "B03" } }),
     ]);
+  });
+
+  const TEN = Array.from({ length: 10 }, (_, n) => `/z/${n}`);
+  const flip = { ic: true };
+  /** The list after a parallel task over `TEN` whose calls returned `returned`; null: the call failed. */
+  const afterTask = (returned: readonly (object[] | null)[]) => {
+    const current = listOf(...TEN.map((zarr_url) => image(zarr_url, { attributes: { well: "A1" } })));
+    const { updates } = collect(
+      returned.map((some) => output(some ?? [])),
+      TEN,
+    );
+    const units = TEN.map((zarr_url, n) => ({ zarr_url, isDone: returned[n] !== null }));
+    const included = includeByDefault(TEN, units, false).map((zarr_url) => update(zarr_url));
+    const { changed, added } = applyUpdates(current, updates.length > 0 ? updates : included, flip);
+    return { list: [...listOf(...current.values(), ...changed, ...added).values()], changed, added };
+  };
+  const selected = (list: Image[]) =>
+    list.filter((one) => matchesFilters(one, { type_filters: { ic: false }, attribute_filters: {} }));
+
+  test("B: a task in place that returns nothing marks every image; a second run finds none", () => {
+    const { list, added } = afterTask(TEN.map(() => []));
+    expect(added).toEqual([]);
+    expect(list).toEqual(TEN.map((url) => image(url, { attributes: { well: "A1" }, types: flip })));
+    expect(selected(list)).toEqual([]);
+  });
+
+  test("C: the same task beside the originals adds images that inherit, and leaves the originals", () => {
+    const { list, changed, added } = afterTask(TEN.map((origin) => [{ zarr_url: `${origin}_corr`, origin }]));
+    expect(changed).toEqual([]);
+    expect(added).toEqual(
+      TEN.map((origin) => image(`${origin}_corr`, { origin, attributes: { well: "A1" }, types: flip })),
+    );
+    expect(selected(list).map((one) => one.zarr_url)).toEqual(TEN);
+  });
+
+  test("J: of ten calls in place the one that failed leaves its image as it was, to be run again", () => {
+    const { list } = afterTask(TEN.map((_, n) => (n === 7 ? null : [])));
+    expect(selected(list).map((one) => one.zarr_url)).toEqual(["/z/7"]);
+  });
+
+  test("K: if some calls return their image and others nothing, only what was returned is touched", () => {
+    const { list } = afterTask(TEN.map((zarr_url, n) => (n < 5 ? [{ zarr_url }] : [])));
+    expect(selected(list).map((one) => one.zarr_url)).toEqual(TEN.slice(5));
   });
 
   test("D: a projection inherits from its origin; its own values and the output types win", () => {
@@ -126,6 +168,24 @@ test("a folder whose name only begins like zarr_dir is outside of it", () => {
   expect(collect([output([{ zarr_url: "/z" }])]).rejected.get(0)?.kind).toBe("bad_output");
 });
 
+test("a call whose output cannot be stored does not take those with it that it contradicts", () => {
+  const x = { zarr_url: "/z/x", attributes: { v: 1 } };
+  const others = [output([x]), output([], ["/z/known"])];
+  const bad = output([{ ...x, attributes: { v: 2 } }, { zarr_url: "/elsewhere" }, { zarr_url: "/z/known" }]);
+  const { updates, removals, rejected } = collect([...others, bad], ["/z/known"]);
+  expect([...rejected].map(([unitId, { kind }]) => [unitId, kind])).toEqual([[2, "bad_output"]]);
+  expect([updates.map((one) => one.attributes), removals]).toEqual([[{ v: 1 }], ["/z/known"]]);
+});
+
+test("an image that only a rejected call would have added cannot be removed", () => {
+  const { rejected, removals } = collect([
+    output([{ zarr_url: "/z/n" }], ["/z/missing"]),
+    output([], ["/z/n"]),
+  ]);
+  expect([...rejected.keys()]).toEqual([0, 1]);
+  expect(removals).toEqual([]);
+});
+
 test("removing an image that is not in the list fails that call only", () => {
   const { rejected, removals } = collect([output([], ["/z/a"]), output([], ["/z/b"])], ["/z/b"]);
   expect(rejected.get(0)?.why).toContain("Cannot remove missing image");
@@ -153,60 +213,6 @@ describe("default inclusion", () => {
         true,
       ),
     ).toEqual(["/z/a"]);
-  });
-});
-
-describe("laws", () => {
-  const url = fc.constantFrom("/z/a", "/z/b", "/z/c", "/z/d");
-  const flags = fc.dictionary(fc.constantFrom("is_3D", "ic"), fc.boolean());
-  const attributes = fc.dictionary(
-    fc.constantFrom("well", "n"),
-    fc.oneof(fc.integer(), fc.string(), fc.boolean()),
-  );
-  const images = fc.uniqueArray(
-    fc.record({ zarr_url: url, origin: fc.constant(null), attributes, types: flags }),
-    {
-      selector: (one) => one.zarr_url,
-    },
-  );
-
-  test("disjoint updates commute", () => {
-    fc.assert(
-      fc.property(images, images, flags, (list, changes, outputTypes) => {
-        const current = listOf(...list);
-        const result = (updates: Image[]) => {
-          const { changed, added } = applyUpdates(current, updates, outputTypes);
-          return new Map([...changed, ...added].map((one) => [one.zarr_url, one]));
-        };
-        expect(result([...changes].reverse())).toEqual(result(changes));
-      }),
-    );
-  });
-
-  test("the same update twice is the same as once", () => {
-    fc.assert(
-      fc.property(images, images, flags, (list, changes, outputTypes) => {
-        const once = applyUpdates(listOf(...list), changes, outputTypes);
-        const after = listOf(...list, ...once.changed, ...once.added);
-        const twice = applyUpdates(after, changes, outputTypes);
-        expect(twice.added).toEqual([]);
-        expect(listOf(...twice.changed)).toEqual(listOf(...once.changed, ...once.added));
-      }),
-    );
-  });
-
-  test("filters are idempotent and keep the order; a missing flag is false", () => {
-    fc.assert(
-      fc.property(images, flags, (list, types) => {
-        const pass = (some: Image[]) =>
-          some.filter((one) => matchesFilters(one, { type_filters: types, attribute_filters: {} }));
-        const kept = pass(list);
-        expect(pass(kept)).toEqual(kept);
-        expect(kept).toEqual(
-          list.filter((one) => Object.entries(types).every(([k, v]) => Boolean(one.types[k]) === v)),
-        );
-      }),
-    );
   });
 });
 

@@ -59,29 +59,37 @@ export function collectOutputs(
     if (!rejected.has(unitId) && !isSettled.has(unitId)) rejected.set(unitId, { kind, why });
   };
 
-  // One entry per URL and meaning: the record, or "removed".
-  const claims = new Map<string, { meaning: string; unitId: number }[]>();
-  const stored = new Set<string>();
-  for (const { unitId, output } of settled) {
-    for (const update of output.image_list_updates) {
-      stored.add(update.zarr_url);
-      claim(claims, update.zarr_url, canonical(update), unitId);
-    }
-    for (const url of output.image_list_removals) {
-      stored.add(url);
-      claim(claims, url, "removed", unitId);
-    }
-  }
-  for (const { unitId, output } of outputs) {
-    for (const update of output.image_list_updates) {
+  const stored = new Set(
+    settled.flatMap(({ output }) => [
+      ...output.image_list_updates.map((update) => update.zarr_url),
+      ...output.image_list_removals,
+    ]),
+  );
+  const remaining = () => outputs.filter(({ unitId }) => !rejected.has(unitId));
+  const rejectMissingRemovals = () => {
+    const some = remaining();
+    const returned = new Set(some.flatMap(({ output }) => output.image_list_updates.map((u) => u.zarr_url)));
+    for (const { unitId, output } of some)
+      for (const url of output.image_list_removals)
+        if (!known.has(url) && !returned.has(url) && !stored.has(url))
+          reject(unitId, "bad_output", `Cannot remove missing image (zarr_url=${url}).`);
+  };
+
+  // What cannot be stored anyway goes first: it must not fail the calls that it contradicts.
+  for (const { unitId, output } of outputs)
+    for (const update of output.image_list_updates)
       if (!known.has(update.zarr_url) && !isInside(update.zarr_url, zarrDir))
         reject(
           unitId,
           "bad_output",
           `Cannot create image if zarr_url is not a subfolder of zarr_dir. zarr_url: ${update.zarr_url}, zarr_dir: ${zarrDir}.`,
         );
-      claim(claims, update.zarr_url, canonical(update), unitId);
-    }
+  rejectMissingRemovals();
+
+  // One entry per URL and meaning: the record, or "removed".
+  const claims = new Map<string, { meaning: string; unitId: number }[]>();
+  for (const { unitId, output } of [...settled, ...remaining()]) {
+    for (const update of output.image_list_updates) claim(claims, update.zarr_url, canonical(update), unitId);
     for (const url of output.image_list_removals) claim(claims, url, "removed", unitId);
   }
   for (const [url, entries] of claims) {
@@ -99,17 +107,12 @@ export function collectOutputs(
     }
   }
 
-  const accepted = outputs.filter(({ unitId }) => !rejected.has(unitId));
-  const created = new Set(accepted.flatMap(({ output }) => output.image_list_updates.map((u) => u.zarr_url)));
-  for (const { unitId, output } of accepted)
-    for (const url of output.image_list_removals)
-      if (!known.has(url) && !created.has(url) && !stored.has(url))
-        reject(unitId, "bad_output", `Cannot remove missing image (zarr_url=${url}).`);
+  // An image that only a rejected call would have added is missing too.
+  rejectMissingRemovals();
 
   const updates = new Map<string, TaskOutputImage>();
   const removals = new Set<string>();
-  for (const { unitId, output } of accepted) {
-    if (rejected.has(unitId)) continue;
+  for (const { output } of remaining()) {
     for (const update of output.image_list_updates)
       if (!updates.has(update.zarr_url) && !stored.has(update.zarr_url)) updates.set(update.zarr_url, update);
     for (const url of output.image_list_removals) if (!stored.has(url)) removals.add(url);
