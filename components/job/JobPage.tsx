@@ -75,7 +75,7 @@ export function JobPage({ jobId }: { jobId: number }) {
           </AnswerBand>
           <TaskSteps job={job} shownRunId={task?.run.id ?? null} />
           <FailureCards job={job} />
-          <JobUnits task={task} units={units} isActive={isActive(job.state)} />
+          <JobUnits job={job} task={task} units={units} />
         </div>
       </SplitPane>
     </ShallowLinks>

@@ -1,5 +1,6 @@
 "use client";
 
+import type { JobView } from "@/server/contracts/job";
 import { PlateMap } from "../state/PlateMap";
 import { usePageParams } from "../shell/ShallowLinks";
 import { CountLegend } from "../state/CountLegend";
@@ -8,6 +9,8 @@ import { formatCount } from "../ui/format";
 import { UnitChips, UnitTable, isUnitState } from "../unit/UnitTable";
 import { platesOf, type UnitPlate } from "../unit/unit-words";
 import { usePlateUnits, useUnitWindow } from "../unit/use-units";
+import { StopUnits } from "./StopUnits";
+import { isActive, whyNotStop } from "./job-words";
 import type { StartedTask } from "./job-words";
 
 /** What the page knows of the units of the chosen run; shared by table and inspector. */
@@ -16,16 +19,16 @@ export function useShownUnits(task: StartedTask | null) {
   return useUnitWindow(task?.run.id ?? null, isUnitState(state) ? state : null);
 }
 
-type Props = { task: StartedTask | null; units: ReturnType<typeof useShownUnits>; isActive: boolean };
+type Props = { job: JobView; task: StartedTask | null; units: ReturnType<typeof useShownUnits> };
 
 /** Plates and units of the chosen task. */
-export function JobUnits({ task, units, isActive }: Props) {
+export function JobUnits({ job, task, units }: Props) {
   const all = usePlateUnits(task?.run.id ?? null, task?.run.units.total ?? 0);
   if (task === null) {
     return (
       <div className="border-t border-line">
         <EmptyState bare title="No units yet">
-          {isActive
+          {isActive(job.state)
             ? "They appear here as soon as the first task has been planned."
             : "The job ended before any started."}
         </EmptyState>
@@ -48,10 +51,32 @@ export function JobUnits({ task, units, isActive }: Props) {
         </div>
       )}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <UnitChips counts={counts} />
+        <div className="flex items-center justify-between">
+          <UnitChips counts={counts} />
+          {task.run.state === "running" && isActive(job.state) && <StopTask job={job} task={task} />}
+        </div>
         <UnitTable key={task.run.id} runId={task.run.id} taskName={task.name} units={units} counts={counts} />
       </div>
     </section>
+  );
+}
+
+/** For one task of several: what is left of the only one is stopped with the job. */
+function StopTask({ job, task }: { job: JobView; task: StartedTask }) {
+  const { running, pending } = task.run.units;
+  const isAsked = task.run.stop_requested_by !== null;
+  if (job.tasks.length < 2) return null;
+  return (
+    <div className="shrink-0 pr-(--gutter) pl-2">
+      <StopUnits
+        name={`task ${task.order + 1}, ${task.name}`}
+        runId={task.run.id}
+        running={running}
+        pending={pending}
+        label="Stop task"
+        disabledReason={whyNotStop(job) ?? (isAsked ? "It is being stopped." : undefined)}
+      />
+    </div>
   );
 }
 

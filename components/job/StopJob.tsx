@@ -8,19 +8,17 @@ import { useTRPC } from "../trpc/client";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { formatCount, formatNoun } from "../ui/format";
-import { whyNotRun } from "./job-words";
+import { whyNotStop } from "./job-words";
 
 /** Asks first, with the numbers; the job itself says when it has stopped. */
 export function StopJob({ job, onStopped }: { job: JobView; onStopped: () => void }) {
   const [isOpen, setOpen] = useState(false);
   const stop = useMutation(useTRPC().job.stop.mutationOptions());
   const { running, pending, done } = job.units;
-  const isAsked = job.state === "stopping" || job.stop_requested_by !== null;
-  const reason = whyNotRun(job) ?? (isAsked ? "It is being stopped." : undefined);
   const label = running > 0 ? `Stop ${formatNoun(running, "unit")}` : "Stop job";
   return (
     <>
-      <Button variant="danger-outline" disabledReason={reason} onClick={() => setOpen(true)}>
+      <Button variant="danger-outline" disabledReason={whyNotStop(job)} onClick={() => setOpen(true)}>
         <Square strokeWidth={1.75} /> Stop
       </Button>
       <ConfirmDialog

@@ -41,6 +41,7 @@ const task = (
           kept: 0,
           left: 0,
           is_retry: false,
+          stop_requested_by: null,
           timestamp_started: "2026-11-20T10:00:00Z",
           timestamp_ended: null,
           causes: [],

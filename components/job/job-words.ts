@@ -82,6 +82,11 @@ export const whyNotRun = (job: Pick<JobView, "can">): string | undefined =>
     ? undefined
     : "Your right in this project is to read. Its owner can give you the right to run jobs.";
 
+/** Why nothing of an active job can be stopped; undefined if it can. */
+export const whyNotStop = (job: Pick<JobView, "can" | "state" | "stop_requested_by">): string | undefined =>
+  whyNotRun(job) ??
+  (job.state === "stopping" || job.stop_requested_by !== null ? "The job is being stopped." : undefined);
+
 /**
  * Causes that differ only in what each unit has of its own, paths and numbers, are one. The server tells the
  * most frequent ones only; if they are all alike, the rest of the failed units is taken to be too.

@@ -9,7 +9,7 @@ import { formatCount } from "../ui/format";
 import { UnitInspector } from "../unit/UnitInspector";
 import type { useUnitWindow } from "../unit/use-units";
 import { JobDetails } from "./JobDetails";
-import { isActive } from "./job-words";
+import { isActive, whyNotStop } from "./job-words";
 
 /** What stands at the right: a unit, the job's log, its details; null when closed. The choice is in the address. */
 export function useJobInspector(job: JobView, units: ReturnType<typeof useUnitWindow>): ReactNode {
@@ -24,6 +24,7 @@ export function useJobInspector(job: JobView, units: ReturnType<typeof useUnitWi
         unitId={unitId}
         previousId={neighbour(at - 1)}
         nextId={neighbour(at + 1)}
+        stop={isActive(job.state) ? { reason: whyNotStop(job) } : null}
         position={
           at < 0
             ? undefined

@@ -5,6 +5,7 @@ import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect } from "react";
 import type { UnitFiles, UnitView } from "@/server/contracts/job";
 import { RerunUnits } from "../job/RerunUnits";
+import { StopUnits } from "../job/StopUnits";
 import { Inspector } from "../shell/Inspector";
 import { LogViewer } from "../shell/LogViewer";
 import { usePageParams } from "../shell/ShallowLinks";
@@ -32,10 +33,12 @@ export type UnitInspectorProps = {
   nextId: number | null;
   /** "3 of 12"; undefined when the unit is not in the list. */
   position?: string | undefined;
+  /** Null once its job has ended; `reason` says why the viewer may not stop it. */
+  stop: { reason: string | undefined } | null;
 };
 
 /** One unit: what it worked on, what it used, why it failed, its log, arguments and images. */
-export function UnitInspector({ unitId, previousId, nextId, position }: UnitInspectorProps) {
+export function UnitInspector({ unitId, previousId, nextId, position, stop }: UnitInspectorProps) {
   const params = usePageParams();
   const query = useQuery(useTRPC().unit.get.queryOptions({ unit_id: unitId }));
   const unit = query.data;
@@ -84,7 +87,7 @@ export function UnitInspector({ unitId, previousId, nextId, position }: UnitInsp
       }
     >
       {unit !== undefined ? (
-        <UnitParts key={unit.id} unit={unit} />
+        <UnitParts key={unit.id} unit={unit} stop={stop} />
       ) : query.isError ? (
         <div className="p-4">
           <ErrorState
@@ -105,7 +108,7 @@ export function UnitInspector({ unitId, previousId, nextId, position }: UnitInsp
 
 const SHOWN = ["log", "arguments", "images"] as const;
 
-function UnitParts({ unit }: { unit: UnitView }) {
+function UnitParts({ unit, stop }: { unit: UnitView; stop: UnitInspectorProps["stop"] }) {
   const params = usePageParams();
   const shown = SHOWN.find((name) => name === params.get("show")) ?? "log";
   const hrefs = {
@@ -114,6 +117,7 @@ function UnitParts({ unit }: { unit: UnitView }) {
     images: params.href({ show: "images" }),
   };
   const made = unit.images_made.length;
+  const isOpen = unit.state === "pending" || unit.state === "running";
   return (
     <>
       <div className="shrink-0 px-4 py-3">
@@ -126,6 +130,25 @@ function UnitParts({ unit }: { unit: UnitView }) {
             )}
             <span className="mt-1 block text-ink-2">{unit.cause.next_step}</span>
           </Callout>
+        )}
+        {unit.stop_requested !== null && (unit.state === "stopped" || isOpen) && (
+          <p className="mt-3 text-ink-2">
+            {unit.state === "stopped" ? "Stopped by" : "Being stopped by"} {unit.stop_requested.user_email},{" "}
+            <RelativeTime value={unit.stop_requested.at} />.
+          </p>
+        )}
+        {isOpen && unit.stop_requested === null && stop !== null && (
+          <div className="mt-3">
+            <StopUnits
+              name={`unit ${unit.id}`}
+              runId={unit.run_id}
+              unitIds={[unit.id]}
+              running={unit.state === "running" ? 1 : 0}
+              pending={unit.state === "pending" ? 1 : 0}
+              label="Stop this unit"
+              disabledReason={stop.reason}
+            />
+          </div>
         )}
         {(unit.state === "failed" || unit.state === "stopped") && (
           <div className="mt-3">

@@ -146,6 +146,10 @@ export const jobRequests = pgTable(
       .notNull()
       .references(() => jobs.id, { onDelete: "cascade" }),
     kind: text().$type<JobRequestKind>().notNull(),
+    /** Run that is meant, without a foreign key because runs come later in the schema; null for `stop_job`. */
+    history_run_id: ref(),
+    /** Its units that are meant; null: not `stop_units`. */
+    unit_ids: bigint({ mode: "number" }).array(),
     user_email: text().notNull(),
     requested_at: instant()
       .notNull()
@@ -155,6 +159,10 @@ export const jobRequests = pgTable(
   },
   (t) => [
     oneOf("job_request_kind_check", t.kind, JOB_REQUEST_KINDS),
+    check(
+      "job_request_target_check",
+      sql`(${t.kind} = 'stop_job') = (${t.history_run_id} IS NULL) AND (${t.kind} = 'stop_units') = (${t.unit_ids} IS NOT NULL)`,
+    ),
     index("job_request_job_id_idx").on(t.job_id),
   ],
 );

@@ -165,6 +165,7 @@ const INPUTS: Inputs = {
   "job.previewRetry": of.run,
   "job.retry": of.run,
   "job.stop": of.job,
+  "job.stopUnits": of.run,
   "unit.list": of.run,
   "unit.get": of.unit,
   "unit.log": of.unit,

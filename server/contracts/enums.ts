@@ -112,7 +112,8 @@ export const CAUSE_KINDS = [
 ] as const;
 export type CauseKind = (typeof CAUSE_KINDS)[number];
 
-export const JOB_REQUEST_KINDS = ["stop_job"] as const;
+/** Of a job, of what is left of one of its runs, of chosen units of a run. */
+export const JOB_REQUEST_KINDS = ["stop_job", "stop_run", "stop_units"] as const;
 export type JobRequestKind = (typeof JOB_REQUEST_KINDS)[number];
 
 export const LEASE_KINDS = ["job", "resource", "activity", "janitor"] as const;

@@ -36,6 +36,11 @@ export type SubmitJobInput = z.input<typeof SubmitJobInput>;
 export const JobIdInput = z.object({ job_id: Id });
 /** `version` is the one of the answer that is on the page. */
 export const PollJobInput = z.object({ job_id: Id, version: z.string() });
+/** `unit_ids` absent: what is left of the run. */
+export const StopUnitsInput = z.strictObject({
+  run_id: Id,
+  unit_ids: z.array(Id).min(1).max(10_000).optional(),
+});
 export const UnitIdInput = z.object({ unit_id: Id });
 export const ListJobsInput = z.object({
   project_id: Id.optional(),
@@ -122,6 +127,8 @@ export type JobTask = {
     left: number;
     /** It repeats calls of an earlier job with their old arguments. */
     is_retry: boolean;
+    /** Who asked to stop what is left of it; null: nobody. */
+    stop_requested_by: string | null;
     timestamp_started: string;
     timestamp_ended: string | null;
     /** Failed units by cause, most frequent first. */
@@ -199,6 +206,8 @@ export type UnitView = UnitRow & {
   files: UnitFiles | null;
   /** Memory it may use; null: no limit, or not placed yet. */
   mem_mb: number | null;
+  /** Who asked first to stop it, alone or with its task or job, and when; null: nobody. */
+  stop_requested: { user_email: string; at: string } | null;
   images_made: string[];
 };
 

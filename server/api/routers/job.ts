@@ -1,12 +1,19 @@
 import { protectedProcedure, router } from "@/server/api/trpc";
 import { ContinueJobInput, ListNeedsInput, RetryJobInput } from "@/server/contracts/continue";
-import { JobIdInput, ListJobsInput, PollJobInput, SubmitJobInput } from "@/server/contracts/job";
+import {
+  JobIdInput,
+  ListJobsInput,
+  PollJobInput,
+  StopUnitsInput,
+  SubmitJobInput,
+} from "@/server/contracts/job";
 import { continueJob, listNeeds, previewContinue } from "@/server/services/job/continue";
 import { getJob, pollJob } from "@/server/services/job/get";
 import { listJobs } from "@/server/services/job/list";
 import { previewSubmission } from "@/server/services/job/preview-submission";
-import { requestStop } from "@/server/services/job/request-stop";
+import { stopJob } from "@/server/services/job/stop";
 import { previewRetry, retryJob } from "@/server/services/job/retry";
+import { stopUnits } from "@/server/services/job/stop-units";
 import { submitJob } from "@/server/services/job/submit";
 
 export const jobRouter = router({
@@ -48,5 +55,10 @@ export const jobRouter = router({
   stop: protectedProcedure
     .meta({ scope: "run" })
     .input(JobIdInput)
-    .mutation(({ ctx, input }) => requestStop(ctx.service, input)),
+    .mutation(({ ctx, input }) => stopJob(ctx.service, input)),
+
+  stopUnits: protectedProcedure
+    .meta({ scope: "run" })
+    .input(StopUnitsInput)
+    .mutation(({ ctx, input }) => stopUnits(ctx.service, input)),
 });

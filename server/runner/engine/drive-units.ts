@@ -26,12 +26,12 @@ import {
   setUnknown,
 } from "../store/batch";
 import type { AttemptVerdict, OpenBatch, UnendedAttempt } from "../store/batch";
-import { findStopRequest, setStopping } from "../store/job";
 import { stopPendingUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
 import { ingest } from "./ingest";
 import { launchBatch } from "./launch-batch";
+import { StopWish, passOn } from "./stop-wish";
 import { newWatch } from "./watch";
 import type { Watch } from "./watch";
 
@@ -39,36 +39,35 @@ import type { Watch } from "./watch";
 const NAP_MS = { busy: 100, idle: 500 };
 /** How often a batch that says nothing is looked at for certain. */
 const SETTLE_MS = 15_000;
-/** A person's stop is looked for this often; a NOTIFY makes it sooner. */
+/** What people asked to stop is looked for this often. */
 const STOP_CHECK_MS = 1_000;
 
-/** @returns True if a person stopped the job: what ended well is kept, the rest is stopped. */
+/** @returns True if a person stopped the run, alone or with its job: what ended well is kept, the rest is stopped. */
 export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<boolean> {
   const watches = new Map<number, Watch>();
   let stopCheckedAt = -Infinity;
-  let isStopped = false;
+  const wish = new StopWish();
   // Units begin to wait when they are planned and when a batch closes, at no other time.
   let mayWait = true;
   for (;;) {
     ctx.lease.signal.throwIfAborted();
-    if (!isStopped && performance.now() - stopCheckedAt > STOP_CHECK_MS) {
+    if (performance.now() - stopCheckedAt > STOP_CHECK_MS) {
       stopCheckedAt = performance.now();
-      isStopped = await noteStopRequest(ctx);
-      mayWait ||= isStopped;
+      mayWait = (await wish.read(ctx, run)) || mayWait;
     }
     if (mayWait) {
-      if (isStopped) await write(ctx, (tx) => stopPendingUnits(tx, run.id));
-      else await gatherWaitingUnits(ctx, run, call);
+      if (wish.isAll) await write(ctx, (tx) => stopPendingUnits(tx, run.id));
+      else await gatherWaitingUnits(ctx, run, call, wish);
       mayWait = false;
     }
 
     const open = await listOpenBatches(ctx.db, run.id);
-    if (open.length === 0) return isStopped;
+    if (open.length === 0) return wish.isAll;
     let hasMoved = false;
     for (const batch of open) {
       const watch = watches.get(batch.id) ?? (await newWatch(ctx, batch));
       watches.set(batch.id, watch);
-      hasMoved = (await stepBatch(ctx, run, call, batch, watch, isStopped)) || hasMoved;
+      hasMoved = (await stepBatch(ctx, run, call, batch, watch, wish)) || hasMoved;
       mayWait ||= watch.isClosed;
     }
     if (!hasMoved)
@@ -79,15 +78,13 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
   }
 }
 
-async function noteStopRequest(ctx: JobContext): Promise<boolean> {
-  const email = await findStopRequest(ctx.db, ctx.loaded.job.id);
-  if (email === null) return false;
-  await write(ctx, (tx) => setStopping(tx, ctx.loaded.job.id));
-  await ctx.jobLog.write(`Stop asked for by ${email}`);
-  return true;
-}
-
-async function gatherWaitingUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<void> {
+async function gatherWaitingUnits(
+  ctx: JobContext,
+  run: HistoryRunRow,
+  call: CallResources,
+  wish: StopWish,
+): Promise<void> {
+  if (wish.units.size > 0) await write(ctx, (tx) => stopPendingUnits(tx, run.id, [...wish.units]));
   const waiting = await countUnplanned(ctx.db, run.id);
   if (waiting === 0) return;
   const config = JobsRunnerConfigLocal.parse(ctx.loaded.resource.document["jobs_runner_config"] ?? {});
@@ -115,21 +112,21 @@ async function stepBatch(
   call: CallResources,
   batch: OpenBatch,
   watch: Watch,
-  isStopped: boolean,
+  wish: StopWish,
 ): Promise<boolean> {
   switch (batch.state) {
     case "planned": {
-      if (isStopped) {
-        await close(ctx, run, call, batch, watch, isStopped);
+      if (wish.isAll) {
+        await close(ctx, run, call, batch, watch, wish);
         return true;
       }
       return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host.cpus));
     }
     case "launching":
-      await launchBatch(ctx, run, call, batch, watch, isStopped);
+      await launchBatch(ctx, run, call, batch, watch, wish);
       return true;
     case "launched":
-      return follow(ctx, run, call, batch, watch, isStopped);
+      return follow(ctx, run, call, batch, watch, wish);
     case "closed":
       return false;
   }
@@ -141,12 +138,13 @@ async function follow(
   call: CallResources,
   batch: OpenBatch,
   watch: Watch,
-  isStopped: boolean,
+  wish: StopWish,
 ): Promise<boolean> {
-  if (isStopped && !watch.isCancelled) watch.isCancelled = await cancel(ctx, batch);
-  const hasNews = await ingest(ctx, batch, watch.ingest, watch.units, isStopped);
+  await passOn(ctx, batch, watch, wish);
+  const isStopAsked = (unitId: number) => wish.asksFor(unitId);
+  const hasNews = await ingest(ctx, batch, watch.ingest, watch.units, isStopAsked);
   if (watch.ingest.hasExited) {
-    await close(ctx, run, call, batch, watch, isStopped);
+    await close(ctx, run, call, batch, watch, wish);
     return true;
   }
   if (hasNews) {
@@ -170,20 +168,9 @@ async function follow(
   watch.isSeenRunning = life.value === "running";
   if (watch.isSeenRunning) return false;
   // The last lines may have come between our read and the end of the worker.
-  while (await ingest(ctx, batch, watch.ingest, watch.units, isStopped));
-  await close(ctx, run, call, batch, watch, isStopped);
+  while (await ingest(ctx, batch, watch.ingest, watch.units, isStopAsked));
+  await close(ctx, run, call, batch, watch, wish);
   return true;
-}
-
-/** @returns False if the worker cannot be told now, for instance because the disk is full: it is tried again. */
-async function cancel(ctx: JobContext, batch: OpenBatch): Promise<boolean> {
-  try {
-    await ctx.executor.cancel(batch, "all");
-    return true;
-  } catch (err) {
-    ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop");
-    return false;
-  }
 }
 
 async function close(
@@ -192,7 +179,7 @@ async function close(
   call: CallResources,
   batch: OpenBatch,
   watch: Watch,
-  isStopped: boolean,
+  wish: StopWish,
 ): Promise<void> {
   const unended = await listUnendedAttempts(ctx.db, batch.id);
   const { input_types, output_types } = run.workflow_task_dump.task;
@@ -201,7 +188,7 @@ async function close(
     const outcome = attempt.state === "started" ? "interrupted" : "never_started";
     const interruptions = attempt.interruptions + (outcome === "interrupted" ? 1 : 0);
     const failedLaunches = attempt.failed_launches + (outcome === "never_started" ? 1 : 0);
-    if (isStopped) return { attempt, outcome, unit: { state: "stopped" } };
+    if (wish.asksFor(attempt.unit_id)) return { attempt, outcome, unit: { state: "stopped" } };
     const decision = decideRerun({
       outcome,
       kind: attempt.kind,

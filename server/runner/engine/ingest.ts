@@ -33,7 +33,7 @@ export type IngestState = {
  * Store what is new in a batch's results.
  *
  * @param units     Numbers that the lines may name, from `listBatchUnits`.
- * @param isStopped A person has stopped the job. If not, units that the worker cancelled were interrupted.
+ * @param isStopAsked Whether a person wants this unit stopped. If not, and the worker cancelled it, it was interrupted.
  * @returns Whether anything was new; more may be waiting.
  */
 export async function ingest(
@@ -41,7 +41,7 @@ export async function ingest(
   batch: OpenBatch,
   state: IngestState,
   units: BatchUnits,
-  isStopped: boolean,
+  isStopAsked: (unitId: number) => boolean,
 ): Promise<boolean> {
   const bytes = await ctx.executor.read(path.join(batch.folder, "results.jsonl"), state.offset, MAX_BYTES);
   if (!bytes) return false;
@@ -78,11 +78,13 @@ export async function ingest(
   }
 
   const ended: EndedUnit[] = [];
-  for (const line of ends.values())
+  for (const line of ends.values()) {
+    const unit = units.get(line.n);
     ended.push({
-      ...(await judge(ctx, batch, line, units.get(line.n)?.isInit ?? false)),
-      isInterruption: line.reason === "cancelled" && !isStopped,
+      ...(await judge(ctx, batch, line, unit?.isInit ?? false)),
+      isInterruption: line.reason === "cancelled" && !(unit && isStopAsked(unit.unitId)),
     });
+  }
   const newOffset = state.offset + used;
   await write(ctx, (tx) =>
     storeResults(tx, batch, { starts, ends: ended, beginHost, exitReason, badLines, newOffset }),

@@ -4,6 +4,8 @@ import { setLaunched, streamAttempts } from "../store/batch";
 import type { OpenBatch } from "../store/batch";
 import { write } from "./context";
 import type { JobContext } from "./context";
+import { passOn } from "./stop-wish";
+import type { StopWish } from "./stop-wish";
 import type { Watch } from "./watch";
 
 /** Until a heartbeat confirms that nothing was taken over. */
@@ -12,7 +14,7 @@ const STALE_NAP_MS = 500;
 /**
  * `launching → launched`. Safe to repeat: a folder runs once.
  *
- * @param isStopped The job was stopped meanwhile: nothing is started, and the certain look that follows voids the folder.
+ * @param wish What was stopped meanwhile: if all, nothing is started, and the certain look that follows voids the folder.
  */
 export async function launchBatch(
   ctx: JobContext,
@@ -20,9 +22,9 @@ export async function launchBatch(
   call: CallResources,
   batch: OpenBatch,
   watch: Watch,
-  isStopped: boolean,
+  wish: StopWish,
 ): Promise<void> {
-  if (isStopped || (await ctx.executor.hasBegun(batch))) {
+  if (wish.isAll || (await ctx.executor.hasBegun(batch))) {
     // Begun: an earlier driver launched it and died before it could say so.
     await write(ctx, (tx) => setLaunched(tx, batch.id, null));
     return;
@@ -50,6 +52,7 @@ export async function launchBatch(
       },
       units: unitLines(ctx, batch, task),
     });
+    await passOn(ctx, batch, watch, wish);
     handle = await ctx.executor.launch(batch, () => {
       watch.workerExited = true;
       ctx.wake.notify();

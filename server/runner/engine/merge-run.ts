@@ -44,7 +44,9 @@ async function merge(tx: Tx, run: HistoryRunRow, isStopAsked: boolean): Promise<
   const units = await listRunUnits(tx, run.id);
   const earlier = await listEarlierUnits(tx, run);
   const calls = units.filter((unit) => unit.kind === "unit");
-  const isCutShort = isStopAsked && run.stage === "init";
+  const isCutShort =
+    run.stage === "init" &&
+    (isStopAsked || units.some(({ kind, state }) => kind === "init" && state === "stopped"));
   const outputs = outputsOf(units);
   // What earlier runs of these calls returned is in the list already.
   const settled = outputsOf(earlier);

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import * as tables from "@/db/schema";
-import { requestStop } from "@/server/services/job/request-stop";
+import { stopJob } from "@/server/services/job/stop";
 import { previewRetry, retryJob } from "@/server/services/job/retry";
 import { getWorkflowProgress } from "@/server/services/workflow/get-progress";
 import { makeJob } from "../testing";
@@ -217,7 +217,7 @@ test("after a stop: what was done stays, what was running and waiting is repeate
     { type: "parallel", args, meta },
   ]);
   while ((await runsOf(begun.id))[1]?.num_running !== 1) await new Promise((r) => setTimeout(r, 20));
-  await requestStop(me, { job_id: begun.id });
+  await stopJob(me, { job_id: begun.id });
   const job = await endOf(begun.id);
   expect(job.state).toBe("stopped");
   const run = (await runsOf(job.id))[1];

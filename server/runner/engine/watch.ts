@@ -12,7 +12,10 @@ export type Watch = {
   lookedAt: number;
   /** Our child has exited, so that a certain look is worth it now. */
   workerExited: boolean;
+  /** The worker was told to stop all of it. */
   isCancelled: boolean;
+  /** How many of the chosen units, of this batch or not, were looked at to tell the worker. */
+  wishesPassedOn: number;
   isClosed: boolean;
   /** A certain look found the worker alive: without a handle, nothing cheaper can tell. */
   isSeenRunning: boolean;
@@ -31,6 +34,7 @@ export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch
     lookedAt: performance.now(),
     workerExited: false,
     isCancelled: false,
+    wishesPassedOn: 0,
     isClosed: false,
     isSeenRunning: false,
     lastError: null,

@@ -2,8 +2,9 @@
 import { eq, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { maybeOne, one } from "@/db/rows";
-import { datasets, jobs, profiles, resources, users, workflows } from "@/db/schema";
+import { datasets, jobRequests, jobs, profiles, resources, users, workflows } from "@/db/schema";
 import type { DatasetRow, JobRow, ProfileRow, ResourceRow, UserRow, WorkflowRow } from "@/db/schema";
+import type { JobRequestKind } from "@/server/contracts/enums";
 import type { Cause } from "@/server/contracts/job";
 import { storableJson, storableText } from "@/server/domain/jobs/storable";
 
@@ -47,11 +48,41 @@ export async function setRunning(tx: Tx, jobId: number, workingDir: string): Pro
     WHERE id = ${jobId} AND state = 'queued'`);
 }
 
-/** Who asked for a stop; null: nobody. */
+/** Who asked for a stop of the whole job; null: nobody. */
 export async function findStopRequest(db: Db, jobId: number): Promise<string | null> {
   const rows = await db.execute<{ user_email: string }>(sql`
     SELECT user_email FROM job_request WHERE job_id = ${jobId} AND kind = 'stop_job' ORDER BY id LIMIT 1`);
   return rows[0]?.user_email ?? null;
+}
+
+export type StopRequest = {
+  id: number;
+  kind: JobRequestKind;
+  user_email: string;
+  /** Of `stop_units`; null otherwise. */
+  unit_ids: number[] | null;
+};
+
+/** What was asked after request `afterId` that concerns this run, oldest first. */
+export async function listStopRequests(
+  db: Db,
+  run: { id: number; job_id: number },
+  afterId: number,
+): Promise<StopRequest[]> {
+  const rows = await db
+    .select({
+      id: jobRequests.id,
+      kind: jobRequests.kind,
+      user_email: jobRequests.user_email,
+      unit_ids: jobRequests.unit_ids,
+    })
+    .from(jobRequests)
+    .where(
+      sql`${jobRequests.job_id} = ${run.job_id} AND ${jobRequests.id} > ${afterId}
+        AND (${jobRequests.kind} = 'stop_job' OR ${jobRequests.history_run_id} = ${run.id})`,
+    )
+    .orderBy(jobRequests.id);
+  return rows;
 }
 
 export async function setStopping(tx: Tx, jobId: number): Promise<void> {

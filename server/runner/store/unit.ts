@@ -46,12 +46,12 @@ export type EndedUnit = {
 };
 
 /** Numbers of a batch that the lines of its results may name, with the kind of their unit. */
-export type BatchUnits = ReadonlyMap<number, { isInit: boolean }>;
+export type BatchUnits = ReadonlyMap<number, { unitId: number; isInit: boolean }>;
 
 export async function listBatchUnits(db: Db, batchId: number): Promise<BatchUnits> {
-  const rows = await db.execute<{ n: number; kind: string }>(sql`
-    SELECT a.n, u.kind FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id WHERE a.batch_id = ${batchId}`);
-  return new Map([...rows].map((row) => [row.n, { isInit: row.kind === "init" }]));
+  const rows = await db.execute<{ n: number; unit_id: number; kind: string }>(sql`
+    SELECT a.n, u.id AS unit_id, u.kind FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id WHERE a.batch_id = ${batchId}`);
+  return new Map([...rows].map((row) => [row.n, { unitId: row.unit_id, isInit: row.kind === "init" }]));
 }
 
 /** Store what a piece of `results.jsonl` said. Lines that were stored before change nothing. */
@@ -122,11 +122,20 @@ async function storeEnds(tx: Tx, batch: BatchRow, ends: readonly EndedUnit[]): P
   await countDeltas(tx, batch.history_run_id, [...rows], [...rows].filter((row) => row.warned).length);
 }
 
-/** Units that wait and will not be started: the job was stopped. */
-export async function stopPendingUnits(tx: Tx, runId: number): Promise<void> {
+/**
+ * Units that wait and will not be started.
+ *
+ * @param only Ids of those that are meant; null: all of the run.
+ */
+export async function stopPendingUnits(
+  tx: Tx,
+  runId: number,
+  only: readonly number[] | null = null,
+): Promise<void> {
+  const chosen = only === null ? sql`true` : sql`u.id = ANY(${sql.param([...only])}::int8[])`;
   const moved = await tx.execute<Moved>(sql`
     UPDATE history_unit u SET state = 'stopped', timestamp_ended = now()
-    WHERE u.history_run_id = ${runId} AND u.state = 'pending'
+    WHERE u.history_run_id = ${runId} AND u.state = 'pending' AND ${chosen}
       AND NOT EXISTS (SELECT 1 FROM unit_attempt a WHERE a.unit_id = u.id AND a.live)
     RETURNING u.id AS unit_id, 'pending' AS old_state, u.state`);
   await countDeltas(tx, runId, [...moved], 0);

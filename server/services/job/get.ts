@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { one } from "@/db/rows";
 import { jobRequests } from "@/db/schema";
@@ -37,7 +37,7 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
     ctx.db
       .select({ user_email: jobRequests.user_email })
       .from(jobRequests)
-      .where(eq(jobRequests.job_id, job.id))
+      .where(and(eq(jobRequests.job_id, job.id), eq(jobRequests.kind, "stop_job")))
       .orderBy(desc(jobRequests.id))
       .limit(1),
     secondsLeft(ctx, job.id),

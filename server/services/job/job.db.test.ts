@@ -5,7 +5,8 @@ import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { getJob, pollJob } from "@/server/services/job/get";
 import { listJobs } from "@/server/services/job/list";
-import { requestStop } from "@/server/services/job/request-stop";
+import { stopJob } from "@/server/services/job/stop";
+import { stopUnits } from "@/server/services/job/stop-units";
 import {
   addMember,
   makeCause,
@@ -129,8 +130,8 @@ test("a list is newest first, filtered, and holds only what the user may read", 
 test("a stop is asked once, by people who may run jobs, of jobs that have not ended", async () => {
   const study = await makeStudy(t.db);
   const job = await makeJob(t.db, study);
-  await requestStop(study.owner, { job_id: job.id });
-  await requestStop(study.owner, { job_id: job.id });
+  await stopJob(study.owner, { job_id: job.id });
+  await stopJob(study.owner, { job_id: job.id });
   const requests = await t.db.select().from(jobRequests);
   expect(requests).toMatchObject([{ job_id: job.id, kind: "stop_job", done_at: null }]);
   expect(await getJob(study.owner, { job_id: job.id })).toMatchObject({
@@ -139,7 +140,42 @@ test("a stop is asked once, by people who may run jobs, of jobs that have not en
   });
   const reader = await makeColleague(study.owner);
   await addMember(t.db, study.project.id, reader, "rw");
-  await expect(requestStop(reader, { job_id: job.id })).rejects.toMatchObject({ tag: "Forbidden" });
+  await expect(stopJob(reader, { job_id: job.id })).rejects.toMatchObject({ tag: "Forbidden" });
   await t.db.execute(sql`UPDATE job SET state = 'done' WHERE id = ${job.id}`);
-  await expect(requestStop(study.owner, { job_id: job.id })).rejects.toThrow(/already ended \(done\)/);
+  await expect(stopJob(study.owner, { job_id: job.id })).rejects.toThrow(/already ended \(done\)/);
+});
+
+test("a part of a job is stopped by people who may run jobs: only what has not ended, only of its run", async () => {
+  const study = await makeStudy(t.db);
+  const job = await makeJob(t.db, study);
+  const run = await makeRun(t.db, study, job.id, { stage: "planned", num_running: 1, num_done: 1 });
+  const [running, done] = await makeUnits(t.db, run.id, [{ state: "running" }, { state: "done" }]);
+  const ids = [running?.id ?? 0, done?.id ?? 0];
+  expect(await stopUnits(study.owner, { run_id: run.id, unit_ids: [...ids, ...ids] })).toEqual({ units: 1 });
+  expect(await stopUnits(study.owner, { run_id: run.id })).toEqual({ units: 1 });
+  const requests = await t.db
+    .select()
+    .from(jobRequests)
+    .where(sql`job_id = ${job.id}`)
+    .orderBy(jobRequests.id);
+  expect(requests).toMatchObject([
+    { kind: "stop_units", history_run_id: run.id, unit_ids: ids },
+    { kind: "stop_run", history_run_id: run.id, unit_ids: null },
+  ]);
+  const view = await getJob(study.owner, { job_id: job.id });
+  expect(view.stop_requested_by).toBeNull();
+  expect(view.tasks[0]?.run?.stop_requested_by).toBe(study.owner.user.email);
+
+  await expect(stopUnits(study.owner, { run_id: run.id, unit_ids: [ids[1] ?? 0] })).rejects.toThrow(
+    "The unit has already ended.",
+  );
+  await expect(stopUnits(study.owner, { run_id: run.id, unit_ids: [987_654] })).rejects.toMatchObject({
+    tag: "InvalidInput",
+    fields: { unit_ids: `Not units of run ${run.id}: 987654.` },
+  });
+  const reader = await makeColleague(study.owner);
+  await addMember(t.db, study.project.id, reader, "rw");
+  await expect(stopUnits(reader, { run_id: run.id })).rejects.toMatchObject({ tag: "Forbidden" });
+  await t.db.execute(sql`UPDATE history_run SET stage = 'closed' WHERE id = ${run.id}`);
+  await expect(stopUnits(study.owner, { run_id: run.id })).rejects.toThrow(/has already ended/);
 });

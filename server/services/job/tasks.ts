@@ -1,6 +1,6 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { maybeOne } from "@/db/rows";
-import { historyRuns, workflowTasks } from "@/db/schema";
+import { historyRuns, jobRequests, workflowTasks } from "@/db/schema";
 import type { HistoryRunRow, JobRow, WorkflowTaskDump } from "@/db/schema";
 import type { Cause, JobTask } from "@/server/contracts/job";
 import { changesState } from "@/server/domain/tasks/calls";
@@ -21,12 +21,12 @@ export async function jobTasks(ctx: ServiceContext, job: JobRow): Promise<JobTas
   const causes = new Map(
     await Promise.all(runs.map(async (run) => [run.id, await causesOf(ctx, run)] as const)),
   );
-  const places = await currentPlaces(ctx, job);
+  const [places, stops] = await Promise.all([currentPlaces(ctx, job), runStops(ctx, job)]);
   const started = new Set(runs.map((run) => run.order));
   const waiting = job.task_dumps
     .filter(({ workflow_task }) => !started.has(workflow_task.order))
     .map(({ workflow_task }) => ({ ...nameAndType(workflow_task, places), run: null }));
-  return [...runs.map((run) => toTask(run, causes.get(run.id) ?? [], places)), ...waiting].sort(
+  return [...runs.map((run) => toTask(run, causes.get(run.id) ?? [], places, stops)), ...waiting].sort(
     (a, b) => a.order - b.order,
   );
 }
@@ -43,6 +43,18 @@ async function currentPlaces(ctx: ServiceContext, job: JobRow): Promise<Places> 
   return new Map(rows.map(({ id, order }) => [id, order]));
 }
 
+/** Who asked first to stop what is left of a run, by its id. */
+type Stops = ReadonlyMap<number, string>;
+
+async function runStops(ctx: ServiceContext, job: JobRow): Promise<Stops> {
+  const rows = await ctx.db
+    .select({ run: jobRequests.history_run_id, user_email: jobRequests.user_email })
+    .from(jobRequests)
+    .where(and(eq(jobRequests.job_id, job.id), eq(jobRequests.kind, "stop_run")))
+    .orderBy(desc(jobRequests.id));
+  return new Map(rows.flatMap(({ run, user_email }) => (run === null ? [] : [[run, user_email] as const])));
+}
+
 const nameAndType = (dump: WorkflowTaskDump, places: Places) => ({
   workflow_task_id: places.has(dump.id) ? dump.id : null,
   current_order: places.get(dump.id) ?? null,
@@ -52,7 +64,7 @@ const nameAndType = (dump: WorkflowTaskDump, places: Places) => ({
   task_type: dump.task.type,
 });
 
-function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[], places: Places): JobTask {
+function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[], places: Places, stops: Stops): JobTask {
   return {
     ...nameAndType(run.workflow_task_dump, places),
     run: {
@@ -72,6 +84,7 @@ function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[], places: Place
       kept: run.num_kept,
       left: run.num_left,
       is_retry: run.retries_run_id !== null,
+      stop_requested_by: stops.get(run.id) ?? null,
       timestamp_started: run.timestamp_started,
       timestamp_ended: run.timestamp_ended,
       causes: causes.map(({ cause, units, first_unit_id }) => ({ ...cause, units, first_unit_id })),

@@ -2,7 +2,7 @@ import path from "node:path";
 import { desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { one } from "@/db/rows";
-import { batches, unitAttempts } from "@/db/schema";
+import { batches, jobRequests, unitAttempts } from "@/db/schema";
 import type { JobRow } from "@/db/schema";
 import { isInside } from "@/server/contracts/common";
 import { UnitIdInput } from "@/server/contracts/job";
@@ -16,7 +16,7 @@ import { unitRows } from "@/server/services/unit/rows";
 export async function getUnit(ctx: ServiceContext, raw: z.input<typeof UnitIdInput>): Promise<UnitView> {
   const { unit_id } = UnitIdInput.parse(raw);
   const { run, job, ...unit } = await requireUnit(ctx, unit_id, "read");
-  const [rows, attempts] = await Promise.all([
+  const [rows, attempts, stops] = await Promise.all([
     unitRows(ctx, sql`history_unit u WHERE u.id = ${unit.id}`),
     ctx.db
       .select({
@@ -30,6 +30,15 @@ export async function getUnit(ctx: ServiceContext, raw: z.input<typeof UnitIdInp
       .innerJoin(batches, eq(batches.id, unitAttempts.batch_id))
       .where(eq(unitAttempts.unit_id, unit.id))
       .orderBy(desc(unitAttempts.accepted), desc(unitAttempts.id))
+      .limit(1),
+    ctx.db
+      .select({ user_email: jobRequests.user_email, at: jobRequests.requested_at })
+      .from(jobRequests)
+      .where(
+        sql`${jobRequests.job_id} = ${job.id} AND (${jobRequests.kind} = 'stop_job'
+          OR (${jobRequests.history_run_id} = ${run.id} AND coalesce(${unit.id} = ANY(${jobRequests.unit_ids}), true)))`,
+      )
+      .orderBy(jobRequests.id)
       .limit(1),
   ]);
   const dump = run.workflow_task_dump;
@@ -45,6 +54,7 @@ export async function getUnit(ctx: ServiceContext, raw: z.input<typeof UnitIdInp
     host: attempts[0]?.host ?? null,
     files: attempts[0] ? filesOf(job, attempts[0].batch_folder) : null,
     mem_mb: attempts[0]?.mem_mb ?? null,
+    stop_requested: stops[0] ?? null,
     images_made: imagesMade(unit.output),
   };
 }

@@ -9,11 +9,11 @@ import type { ServiceContext } from "@/server/services/context";
 import { notify } from "@/server/services/database";
 
 /**
- * Writes down the wish; the runner carries it out and sets the state. Asking twice is asking once.
+ * Writes down the wish to stop a job; the runner carries it out and sets the state. Asking twice is asking once.
  *
  * @throws PreconditionError if the job has ended.
  */
-export async function requestStop(
+export async function stopJob(
   ctx: ServiceContext,
   raw: z.input<typeof JobIdInput>,
 ): Promise<{ job_id: number }> {
