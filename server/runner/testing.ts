@@ -50,7 +50,7 @@ export async function makeWorld(db: Db, runnerConfig: Record<string, unknown> = 
     tasks_local_dir: path.join(folder, "tasks"),
     jobs_runner_config: runnerConfig,
     tasks_pixi_config: {},
-    tasks_python_config: { default_version: "3.11", versions: { "3.11": "/usr/bin/env-python-of-test" } },
+    tasks_python_config: { default_version: "3.11", versions: { "3.11": "/usr/bin/python3" } },
   };
   const resource = one(
     await db

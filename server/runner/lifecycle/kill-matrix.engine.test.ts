@@ -1,0 +1,110 @@
+/**
+ * The server is killed at every transition of a job, just before it is stored and just after, and started again: the
+ * end is the same as without a kill, and no command ran twice.
+ */
+import type { ChildProcess } from "node:child_process";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { jobRequests } from "@/db/schema";
+import { createTestDb } from "@/db/testing";
+import type { TestDb } from "@/db/testing";
+import { makeJob, makeWorld } from "../testing";
+import type { TinyTask, World } from "../testing";
+import {
+  TRANSITIONS,
+  addKilledImages,
+  entersState,
+  killedWorkflow,
+  resultOf,
+  stateOf,
+} from "./killed-workflow.testing";
+import type { Result } from "./killed-workflow.testing";
+import { Servers, until } from "./testing";
+import type { Moment, Transition } from "./testing";
+
+let t: TestDb;
+let servers: Servers;
+let server: ChildProcess;
+let undisturbed: Result;
+
+beforeAll(async () => {
+  t = await createTestDb();
+  servers = await Servers.of(t);
+  server = await servers.start();
+  undisturbed = await inWorld(async (world) => {
+    const id = await submit(world);
+    return resultOf(world, await ended(id));
+  });
+});
+afterAll(async () => {
+  await servers.close();
+  await t.drop();
+});
+
+async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T> {
+  const world = await makeWorld(t.db);
+  try {
+    await addKilledImages(world);
+    return await body(world);
+  } finally {
+    await rm(world.folder, { recursive: true, force: true });
+  }
+}
+
+const submit = async (world: World) => (await makeJob(world, killedWorkflow(world))).id;
+async function ended(jobId: number): Promise<number> {
+  await until(async () => ["done", "failed", "stopped"].includes(await stateOf(t.db, jobId)));
+  return jobId;
+}
+
+describe.each(["before", "after"] satisfies Moment[])("killed just %s it is stored that", (moment) => {
+  test.each(Object.entries(TRANSITIONS))("%s", async (_name, transition) => {
+    await inWorld(async (world) => {
+      let id = 0;
+      await servers.killAt(server, transition, moment, async () => (id = await submit(world)));
+      server = await servers.start();
+      expect(await resultOf(world, await ended(id))).toEqual(undisturbed);
+    });
+  });
+});
+
+test.each(["before", "after"] satisfies Moment[])(
+  "killed just %s it is stored that the job is stopping: it stops, and no unit starts again",
+  async (moment) => {
+    await inWorld(async (world) => {
+      const [task] = killedWorkflow(world);
+      const gate = path.join(world.folder, "gate");
+      const { id } = await makeJob(world, [{ ...task, args: { ...task?.args, wait_for: gate } } as TinyTask]);
+      await until(async () => (await resultOf(world, id)).calls.length === 2);
+      const transition: Transition = { table: "job", event: "UPDATE", when: entersState("stopping") };
+      await servers.killAt(server, transition, moment, () =>
+        t.db.insert(jobRequests).values({ job_id: id, kind: "stop_job", user_email: "ada@example.org" }),
+      );
+      server = await servers.start();
+      const { calls, units, runs, state, leases } = await resultOf(world, await ended(id));
+      expect({ state, leases }).toEqual({ state: "stopped", leases: 0 });
+      expect(runs).toMatchObject([{ stage: "closed", state: "stopped", num_stopped: 3, num_done: 0 }]);
+      expect(units.map((unit) => unit.state)).toEqual(["stopped", "stopped", "stopped"]);
+      expect(calls).toHaveLength(2);
+    });
+  },
+);
+
+test("the undisturbed run does what the workflow says, so that the comparison means something", () => {
+  expect(undisturbed).toMatchObject({
+    state: "done",
+    leases: 0,
+    runs: [{ num_done: 3 }, { num_done: 4, num_new_images: 3 }, { num_done: 1 }],
+  });
+  expect(undisturbed.units.every(({ state, accepted }) => state === "done" && accepted === 1)).toBe(true);
+  expect(undisturbed.images.map(({ zarr_url, removed }) => [zarr_url, removed])).toEqual([
+    ["/a", false],
+    ["/b", false],
+    ["/c", false],
+    ["/a-flat", true],
+    ["/b-flat", false],
+    ["/c-flat", false],
+  ]);
+  expect(undisturbed.calls).toEqual(["/a", "/a", "/b", "/b", "/c", "/c", "all", "all"]);
+});

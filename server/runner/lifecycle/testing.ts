@@ -1,0 +1,115 @@
+/**
+ * The real server as a process that tests kill, and a way to stop it in the middle of any transaction.
+ *
+ * A trigger of the test waits for a lock that the test holds, so the transaction stands still at a known point: the
+ * server can be killed there. `before`: when the row has changed; the transaction is lost with the server. `after`: in
+ * COMMIT; the change stays, and nobody hears of it.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { sql } from "drizzle-orm";
+import postgres from "postgres";
+import type { TestDb } from "@/db/testing";
+
+export type Moment = "before" | "after";
+/** A change of one row: `when` is SQL over NEW (and OLD for an update). */
+export type Transition = { table: string; event: "INSERT" | "UPDATE"; when: string };
+
+const LOCK = 4_711;
+
+export class Servers {
+  readonly #running = new Set<ChildProcess>();
+
+  private constructor(
+    private readonly t: TestDb,
+    private readonly dataDir: string,
+  ) {}
+
+  static async of(t: TestDb): Promise<Servers> {
+    return new Servers(t, await mkdtemp(path.join(tmpdir(), "fractal-server-")));
+  }
+
+  /** Without the web part; resolves when the runner works. */
+  async start(): Promise<ChildProcess> {
+    const { PATH, HOME } = process.env;
+    const child = spawn(process.execPath, ["--import", "tsx", "server/main.ts"], {
+      env: {
+        ...{ PATH, HOME, NODE_ENV: "production", FRACTAL_ROLE: "runner" },
+        ...{ DATABASE_URL: this.t.url, FRACTAL_DATA_DIR: this.dataDir },
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#running.add(child);
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      child.stdout.on("data", (bytes: Buffer) => {
+        said += bytes.toString();
+        if (said.includes('"msg":"ready"')) resolve();
+        if (process.env["TEST_LOG_LEVEL"]) process.stderr.write(bytes);
+      });
+      child.once("exit", (code) => {
+        reject(new Error(`the server ended with ${code}: ${said}`));
+      });
+    });
+    return child;
+  }
+
+  async end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+    this.#running.delete(child);
+    const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    return code;
+  }
+
+  /** Whatever still runs is killed. */
+  async close(): Promise<void> {
+    for (const child of this.#running) await this.end(child, "SIGKILL");
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  /**
+   * Kill a server at a transition.
+   *
+   * @param act What makes the transition come, once the trap is set.
+   */
+  async killAt(
+    child: ChildProcess,
+    at: Transition,
+    moment: Moment,
+    act: () => Promise<unknown>,
+  ): Promise<void> {
+    const { db, url } = this.t;
+    const holder = postgres(url, { max: 1 });
+    await holder`SELECT pg_advisory_lock(${LOCK})`;
+    await db.execute(sql`
+      CREATE OR REPLACE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$`);
+    const [constraint, deferred] =
+      moment === "after" ? ["CONSTRAINT", "DEFERRABLE INITIALLY DEFERRED"] : ["", ""];
+    await db.execute(
+      sql.raw(`CREATE ${constraint} TRIGGER trap AFTER ${at.event} ON ${at.table} ${deferred}
+        FOR EACH ROW WHEN (${at.when}) EXECUTE FUNCTION trap()`),
+    );
+    await act();
+    await until(async () => {
+      const rows = await db.execute(sql`
+        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted`);
+      return rows.length > 0;
+    });
+    await this.end(child, "SIGKILL");
+    await holder.end();
+    // Waits until the transaction of the dead server is over, one way or the other.
+    await db.execute(sql.raw(`DROP TRIGGER trap ON ${at.table}`));
+  }
+}
+
+export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
