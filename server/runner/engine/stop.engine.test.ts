@@ -19,14 +19,14 @@ import {
   ran,
   runsOf,
   seen,
-  setUpContinueWorld,
+  setUpWorld,
   statesOf,
   t,
   unitsOf,
   world,
 } from "./testing";
 
-setUpContinueWorld();
+setUpWorld();
 
 async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
   for (;;) {

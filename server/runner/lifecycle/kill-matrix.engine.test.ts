@@ -48,7 +48,7 @@ async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T> {
     await addKilledImages(world);
     return await body(world);
   } finally {
-    await rm(world.folder, { recursive: true, force: true });
+    await rm(world.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
