@@ -3,8 +3,8 @@ import { constants } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
-import { isInside } from "@/server/contracts/common";
 import { ForbiddenError, NotFoundError } from "@/server/contracts/errors";
+import { isReallyBelow } from "@/server/platform/containment";
 import type { DataGrant } from "@/server/services/dataset/grant-data";
 
 /** `tag` names this content: another file or another write gives another one. */
@@ -40,10 +40,7 @@ export async function openDataFile(grant: DataGrant, parts: readonly string[]): 
   const missing = () => new NotFoundError("File", parts.join("/"));
   try {
     const real = await realpath(wanted);
-    if (!(await isGranted(grant, real)))
-      throw new ForbiddenError(
-        "A link leads to a file outside the folder of the dataset and outside your project folders, so it is not shown here.",
-      );
+    await requireGranted(grant, real);
     return await openFile(real, missing);
   } catch (err) {
     throw explain(err, missing);
@@ -84,11 +81,16 @@ function explain(err: unknown, missing: () => Error): unknown {
   return err;
 }
 
-/** Compared by whole components, after every link was followed on both sides. */
-async function isGranted(grant: DataGrant, real: string): Promise<boolean> {
-  for (const folder of [grant.zarr_dir, ...grant.allowed_dirs]) {
-    const root = await realpath(folder).catch(() => null);
-    if (root !== null && isInside(real, root)) return true;
-  }
-  return false;
+/** Links may lead anywhere in the dataset's folder and in the person's own folders; the dataset's folder may be one. */
+async function requireGranted({ zarr_dir, home_dirs, allowed_dirs }: DataGrant, real: string): Promise<void> {
+  if (await isReallyBelow(real, allowed_dirs)) return;
+  if (!(await isReallyBelow(real, [zarr_dir])))
+    throw new ForbiddenError(
+      "A link leads to a file outside the folder of the dataset and outside your project folders, so it is not shown here.",
+    );
+  const home = await realpath(zarr_dir);
+  if (home !== zarr_dir && !(await isReallyBelow(home, home_dirs)))
+    throw new ForbiddenError(
+      `The folder of this dataset, ${zarr_dir}, is a link that leads out of the project folder it was made in and out of yours, so its files are not shown here. Make a dataset where the images really are, or ask an administrator to make that place one of your project folders.`,
+    );
 }

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -45,7 +46,7 @@ const logged: unknown[] = [];
 beforeAll(async () => {
   process.env["NEXTAUTH_SECRET"] = SECRET;
   t = await createTestDb();
-  folder = mkdtempSync(path.join(tmpdir(), "fractal-data-"));
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), "fractal-data-")));
   zarrDir = path.join(folder, "projects/plates");
   const image = path.join(zarrDir, "plate.zarr/A/01/0");
   mkdirSync(path.join(image, "0/0/0/0"), { recursive: true });
@@ -219,6 +220,34 @@ test("no way out by links, except to folders that are the person's own", async (
   expect((await askFile("mine/shared", { as: owner })).body.toString()).toBe("linked");
   expect((await askFile("mine/shared", { as: reader })).status).toBe(403);
   expect((await askFile(CHUNK.replace("plate", "same"))).body.equals(chunk)).toBe(true);
+});
+
+test("the folder of a dataset may be a link, but not one that leads out of the folders of who made it", async () => {
+  const home = path.join(folder, "home");
+  mkdirSync(path.join(home, "moved"), { recursive: true });
+  writeFileSync(path.join(home, "moved/file"), "moved");
+  const linkOf = async (name: string, to: string) => {
+    symlinkSync(to, path.join(home, name));
+    return (await makeDataset(t.db, projectId, { zarr_dir: path.join(home, name) })).id;
+  };
+  const [inside, etc, ofReader] = [
+    await linkOf("inside", "moved"),
+    await linkOf("etc", "/etc"),
+    await linkOf("reader", path.join(folder, "mine")),
+  ];
+  const maker = await makeUser(t.db, { project_dirs: [home] });
+  const refused = "is a link that leads out of the project folder it was made in";
+  expect((await ask(`/${inside}/file`, { as: reader })).status).toBe(403);
+  clock += GRANT_MS + 1;
+  await addMember(t.db, projectId, maker, "rw");
+  for (const as of [maker, reader])
+    expect((await ask(`/${inside}/file`, { as })).body.toString()).toBe("moved");
+  for (const as of [maker, reader, owner]) {
+    const answer = await ask(`/${etc}/passwd`, { as });
+    expect([answer.status, errorOf(answer)]).toEqual([403, expect.stringContaining(refused)]);
+  }
+  expect((await ask(`/${ofReader}/shared`, { as: maker })).status).toBe(403);
+  expect((await ask(`/${ofReader}/shared`, { as: owner })).body.toString()).toBe("linked");
 });
 
 test("what is no file is not found, and nothing waits for it", async () => {

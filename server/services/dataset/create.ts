@@ -1,11 +1,12 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { one } from "@/db/rows";
-import { datasets } from "@/db/schema";
+import { datasets, resources } from "@/db/schema";
 import { isInside, normalizeAbsolutePath } from "@/server/contracts/common";
 import { InvalidInputError } from "@/server/contracts/errors";
 import { CreateDatasetInput } from "@/server/contracts/project";
 import { sanitiseName } from "@/server/domain/workflow/names";
+import { futureRealpath, isReallyBelow } from "@/server/platform/containment";
 import { requireProject, requireUser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { rowsOf } from "@/server/services/database";
@@ -31,6 +32,12 @@ export async function createDataset(
     throw new InvalidInputError("You may not create datasets in this folder.", {
       project_dir: `Must be one of your folders: ${user.project_dirs.join(", ")}.`,
     });
+  const resource = one(
+    await ctx.db
+      .select({ type: resources.type })
+      .from(resources)
+      .where(eq(resources.id, project.resource_id)),
+  );
   return ctx.db.transaction(async (tx) => {
     // The id is part of the path, so it is drawn before the row is written.
     const drawn = await rowsOf<{ id: number }>(
@@ -46,10 +53,20 @@ export async function createDataset(
       throw new InvalidInputError("The folder of a dataset must lie below the project folder.", {
         zarr_subfolder: "Must be a path below the project folder.",
       });
+    if (resource.type === "local") await requireNoWayOut(zarr_dir, user.project_dirs);
     await tx
       .insert(datasets)
       .overridingSystemValue()
       .values({ id, project_id: project.id, name: input.name, zarr_dir });
     return { dataset_id: id, zarr_dir };
+  });
+}
+
+/** Early word of what reading the files would refuse (`server/http/data-file.ts`): a link may come later, too. */
+async function requireNoWayOut(zarrDir: string, projectDirs: readonly string[]): Promise<void> {
+  const real = await futureRealpath(zarrDir);
+  if (real === zarrDir || (await isReallyBelow(real, projectDirs))) return;
+  throw new InvalidInputError("A link on the way to this folder leads out of your project folders.", {
+    zarr_subfolder: `A link leads to ${real}, which is in none of your project folders.`,
   });
 }

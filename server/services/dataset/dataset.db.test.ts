@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
@@ -11,6 +14,7 @@ import {
   makeColleague,
   makeJob,
   makeProject,
+  makeResource,
   makeStudy,
   makeUser,
 } from "@/server/services/testing";
@@ -49,6 +53,30 @@ test("a folder that is not the user's is refused at its field", async () => {
   await expect(create({ zarr_subfolder: "../a", project_dir: "/etc" })).rejects.toMatchObject({
     name: "ZodError",
   });
+});
+
+test("a folder that is reached by a link out of the user's folders is refused, one within them is not", async () => {
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), "fractal-links-")));
+  const [mine, also] = [path.join(root, "mine"), path.join(root, "also")];
+  mkdirSync(mine);
+  mkdirSync(also);
+  symlinkSync("/etc", path.join(mine, "out"));
+  symlinkSync(also, path.join(mine, "archive"));
+  const owner = await makeUser(t.db, { project_dirs: [mine, also] });
+  const project = await makeProject(owner);
+  const create = (zarr_subfolder: string, project_id = project.id) =>
+    createDataset(owner, { project_id, name: "D", project_dir: mine, zarr_subfolder });
+  for (const subfolder of ["out", "out/new/plate"])
+    await expect(create(subfolder)).rejects.toMatchObject({
+      fields: { zarr_subfolder: expect.stringContaining("A link leads to /etc") as unknown },
+    });
+  expect(await create("archive/plate")).toMatchObject({ zarr_dir: `${mine}/archive/plate` });
+  expect(await create("new/plate")).toMatchObject({ zarr_dir: `${mine}/new/plate` });
+  // On a cluster this machine cannot see where a link leads.
+  const resource = await makeResource(t.db, { type: "slurm_ssh" });
+  const far = await makeProject(owner, { resource_id: resource.id });
+  expect(await create("out", far.id)).toMatchObject({ zarr_dir: `${mine}/out` });
+  rmSync(root, { recursive: true });
 });
 
 test("a dataset with an active job is not deleted; without one it is gone at once", async () => {

@@ -1,6 +1,7 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { one } from "@/db/rows";
-import { resources } from "@/db/schema";
+import { projectMembers, resources, users } from "@/db/schema";
+import { isInside } from "@/server/contracts/common";
 import { PreconditionError } from "@/server/contracts/errors";
 import { requireDataset, requireUser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
@@ -9,6 +10,8 @@ import type { ServiceContext } from "@/server/services/context";
 export type DataGrant = {
   /** The dataset's folder: paths are relative to it. */
   readonly zarr_dir: string;
+  /** Project folders that `zarr_dir` is in by its name: where it has to be by its links too, if it has any. */
+  readonly home_dirs: readonly string[];
   /** Where links in it may lead: the folders in which this person may make datasets anyway. */
   readonly allowed_dirs: readonly string[];
 };
@@ -36,5 +39,24 @@ export async function grantData(ctx: ServiceContext, input: { dataset_id: number
     throw new PreconditionError(
       `The images are on the cluster '${resource.name}', which this server cannot read yet. Open the path there.`,
     );
-  return { zarr_dir, allowed_dirs: requireUser(ctx).project_dirs };
+  return {
+    zarr_dir,
+    home_dirs: await homesOf(ctx, dataset),
+    allowed_dirs: requireUser(ctx).project_dirs,
+  };
+}
+
+/** Of the members, because one of them made it; none if that person has left the project. */
+async function homesOf(
+  ctx: ServiceContext,
+  dataset: { project_id: number; zarr_dir: string },
+): Promise<readonly string[]> {
+  const members = await ctx.db
+    .select({ project_dirs: users.project_dirs })
+    .from(users)
+    .innerJoin(projectMembers, eq(projectMembers.user_id, users.id))
+    .where(and(eq(projectMembers.project_id, dataset.project_id), eq(projectMembers.is_verified, true)));
+  return members
+    .flatMap(({ project_dirs }) => project_dirs)
+    .filter((folder) => isInside(dataset.zarr_dir, folder));
 }
