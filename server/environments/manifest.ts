@@ -72,7 +72,8 @@ export async function tasksOf(manifest: Manifest, place: Place): Promise<NewTask
       meta_parallel: task.meta_parallel,
       args_schema_non_parallel: task.args_schema_non_parallel ?? null,
       args_schema_parallel: task.args_schema_parallel ?? null,
-      args_schema_version: manifest.args_schema_version ?? null,
+      // Where no schemas are promised, their version says nothing.
+      args_schema_version: (manifest.has_args_schemas && manifest.args_schema_version) || null,
       docs_info: task.docs_info ?? null,
       docs_link: task.docs_link ?? null,
       input_types: task.input_types,
