@@ -1,6 +1,7 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import type { Tx } from "@/db/client";
 import { maybeOne, one } from "@/db/rows";
-import { leases, taskGroupActivities, taskGroups, uploads } from "@/db/schema";
+import { leases, taskGroupActivities, taskGroups, uploads, users } from "@/db/schema";
 import { isInside, normalizeAbsolutePath } from "@/server/contracts/common";
 import { ConflictError, InvalidInputError, PreconditionError } from "@/server/contracts/errors";
 import { CollectInput } from "@/server/contracts/task";
@@ -38,7 +39,6 @@ export async function collectPackage(
       : await fromUpload(ctx, user.id, input.upload_id);
   const { pkg_name, version } = what;
   const resource_id = compute.resource.id;
-  await refuseDuplicate(ctx, { user_id: user.id, resource_id, pkg_name, version });
   const base = normalizeAbsolutePath(compute.resource.tasks_local_dir);
   const path = normalizeAbsolutePath(`${base}/${user.id}/${pkg_name}/${version}`);
   if (!isInside(path, base))
@@ -57,6 +57,7 @@ export async function collectPackage(
   };
   try {
     return await ctx.db.transaction(async (tx) => {
+      await refuseDuplicate(tx, group);
       const { id: task_group_id } = one(
         await tx.insert(taskGroups).values(group).returning({ id: taskGroups.id }),
       );
@@ -77,9 +78,6 @@ export async function collectPackage(
       return { activity_id, task_group_id };
     });
   } catch (err) {
-    // Between our look and our write somebody was faster.
-    if (isUniqueViolation(err, "task_group_identity_key"))
-      throw new ConflictError(`The collection of ${pkg_name} ${version} is already under way.`);
     if (isUniqueViolation(err, "task_group_path_key"))
       throw new ConflictError(`The folder ${path} belongs to another package.`);
     throw err;
@@ -116,10 +114,23 @@ async function fromUpload(ctx: ServiceContext, userId: number, uploadId: string)
 
 type Identity = { user_id: number; resource_id: number; pkg_name: string; version: string };
 
-async function refuseDuplicate(ctx: ServiceContext, wanted: Identity): Promise<void> {
-  const rows = await ctx.db
-    .select()
+/**
+ * A collection that failed has left no group. Versions are compared as pip does, which no index of the database
+ * can; so the collections of one person are written down one after the other.
+ */
+async function refuseDuplicate(tx: Tx, wanted: Identity): Promise<void> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, wanted.user_id)).for("no key update");
+  const rows = await tx
+    .select({ group: taskGroups, activity_id: taskGroupActivities.id })
     .from(taskGroups)
+    .leftJoin(
+      taskGroupActivities,
+      and(
+        eq(taskGroupActivities.task_group_id, taskGroups.id),
+        eq(taskGroupActivities.action, "collect"),
+        isNull(taskGroupActivities.timestamp_ended),
+      ),
+    )
     .where(
       and(
         eq(taskGroups.user_id, wanted.user_id),
@@ -127,12 +138,13 @@ async function refuseDuplicate(ctx: ServiceContext, wanted: Identity): Promise<v
         eq(taskGroups.pkg_name, wanted.pkg_name),
       ),
     );
-  const same = rows.find((group) => isSameVersion(group.version, wanted.version));
+  const same = rows.find(({ group }) => isSameVersion(group.version, wanted.version));
   if (!same) return;
-  const name = `${same.pkg_name} ${same.version}`;
+  const { group, activity_id } = same;
+  const name = `${group.pkg_name} ${group.version}`;
+  if (activity_id !== null) throw new ConflictError(`The collection of ${name} is already under way.`);
+  const have = `You already have ${name} on this resource, collected on ${group.timestamp_created.slice(0, 10)} for Python ${group.python_version ?? "of its own"}`;
   throw new ConflictError(
-    same.active
-      ? `You already have ${name} on this resource, collected on ${same.timestamp_created.slice(0, 10)} for Python ${same.python_version ?? "of its own"}.`
-      : `The collection of ${name} is already under way.`,
+    group.active ? `${have}.` : `${have}, but it is not active. Collect another version.`,
   );
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { and, eq, sql } from "drizzle-orm";
-import { leases, taskGroups } from "@/db/schema";
+import { leases, taskGroupActivities, taskGroups } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import type { CollectInput } from "@/server/contracts/task";
@@ -64,14 +64,39 @@ test("versions lie side by side; one version is not collected twice, however it 
     tag: "Conflict",
     message: "The collection of my-tasks 1.2.0 is already under way.",
   });
-  await t.db.update(taskGroups).set({ active: true }).where(eq(taskGroups.id, task_group_id));
+  await endCollection(task_group_id);
   await expect(collectPackage(user, pypi("v1.2.0"))).rejects.toThrow(
     /^You already have my-tasks 1\.2\.0 on this resource, collected on \d{4}-\d\d-\d\d for Python 3\.12\.$/,
+  );
+  // As somebody will find it who has deactivated it.
+  await t.db.update(taskGroups).set({ active: false }).where(eq(taskGroups.id, task_group_id));
+  await expect(collectPackage(user, pypi("1.2.0"))).rejects.toThrow(
+    /^You already have my-tasks 1\.2\.0 on this resource, .*, but it is not active\. Collect another version\.$/,
   );
   expect(await listActivities(user)).toHaveLength(2);
   // Of another person it is another group.
   await collectPackage(await makeColleague(user), pypi("1.2.0"));
 });
+
+test("of many spellings of one version that are sent at the same time one is collected", async () => {
+  const user = await makeUser(t.db);
+  const spellings = ["1.0", "1.0.0", "v1.0", "1", "1.0.0.0", "0!1.0"];
+  const answers = await Promise.allSettled(spellings.map((version) => collectPackage(user, pypi(version))));
+  const refused = answers
+    .filter((answer) => answer.status === "rejected")
+    .map(({ reason }) => String(reason));
+  expect(refused).toHaveLength(spellings.length - 1);
+  for (const why of refused) expect(why).toMatch(/The collection of my-tasks \S+ is already under way\.$/);
+  expect(await listTaskGroups(user)).toHaveLength(1);
+});
+
+async function endCollection(task_group_id: number): Promise<void> {
+  await t.db
+    .update(taskGroupActivities)
+    .set({ status: "OK", timestamp_ended: sql`clock_timestamp()` })
+    .where(eq(taskGroupActivities.task_group_id, task_group_id));
+  await t.db.update(taskGroups).set({ active: true }).where(eq(taskGroups.id, task_group_id));
+}
 
 test.each([
   [pypi("1.2.0", { python_version: "3.9" }), "python_version", /does not offer Python 3\.9; it has 3\.12/],
