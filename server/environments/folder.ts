@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CollectionError } from "./collection-error";
@@ -14,7 +13,7 @@ const ID_FILE = "fractal_task_group_id.txt";
  */
 export async function createFolder(folder: string, groupId: number): Promise<void> {
   await removeFolder(folder, groupId);
-  const draft = `${folder}.${randomBytes(4).toString("hex")}.new`;
+  const draft = draftOf(folder, groupId);
   try {
     await mkdir(draft, { recursive: true, mode: 0o755 });
     await writeFile(path.join(draft, ID_FILE), `${groupId}\n`);
@@ -33,8 +32,12 @@ export async function createFolder(folder: string, groupId: number): Promise<voi
   }
 }
 
-/** Removes the folder if it is this group's; leaves any other alone. */
+/** Becomes the folder. The same after a kill, and not the name of a version, which never begins with a dot. */
+const draftOf = (folder: string, groupId: number) => path.join(path.dirname(folder), `.${groupId}.new`);
+
+/** Removes the folder if it is this group's, and what may have become it; leaves any other alone. */
 export async function removeFolder(folder: string, groupId: number): Promise<void> {
+  await rm(draftOf(folder, groupId), { recursive: true, force: true, maxRetries: 3 });
   const owner = await readFile(path.join(folder, ID_FILE), "utf8").catch(() => null);
   if (owner?.trim() !== String(groupId)) return;
   // The mark goes last, so that half a removal can be finished later.
