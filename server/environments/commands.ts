@@ -39,6 +39,7 @@ export type CommandDeps = {
 export type Ended = {
   /** Null: it was killed. */
   readonly exitCode: number | null;
+  /** Its end, whole up to 512 K characters. */
   readonly stdout: string;
   /** The end of standard output and error, as they came. */
   readonly output: string;
@@ -62,6 +63,9 @@ export function childEnvironment(
   }
   return env;
 }
+
+/** Not cut each time, or each line would copy the whole. */
+const endOf = (text: string) => (text.length > 2 * KEPT_CHARACTERS ? text.slice(-KEPT_CHARACTERS) : text);
 
 /**
  * Run one program to its end, whatever that is.
@@ -94,9 +98,8 @@ export async function runCommand(command: Command, deps: CommandDeps): Promise<E
     const decoder = new StringDecoder("utf8");
     return (bytes: Buffer) => {
       const text = decoder.write(bytes);
-      if (isStdout) stdout += text;
-      output += text;
-      if (output.length > 2 * KEPT_CHARACTERS) output = output.slice(-KEPT_CHARACTERS);
+      if (isStdout) stdout = endOf(stdout + text);
+      output = endOf(output + text);
       onOutput?.(text);
     };
   };
