@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
+import { isPipSetting } from "@/server/domain/tasks/pip-settings";
 import { CollectionError } from "./collection-error";
 
 const STEP = fileURLToPath(new URL("./step.py", import.meta.url));
@@ -13,13 +14,6 @@ const NETWORK = new Set(
     " ",
   ),
 );
-/** Variables of pip that would make it do something else than install into its own environment. */
-const MISLEADING = new Set(
-  "USER TARGET PREFIX ROOT DRY_RUN PYTHON NO_DEPS REPORT LOG QUIET VERBOSE REQUIREMENT REQUIRE_VIRTUALENV"
-    .split(" ")
-    .map((name) => `PIP_${name}`),
-);
-
 export type Command = {
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -47,7 +41,8 @@ export type Ended = {
 };
 
 /**
- * What a child gets: the environment of a log-in, pip's own variables, and the way to its index. None of our secrets.
+ * What a child gets: the environment of a log-in, pip's own variables as far as they count, and the way to its index.
+ * None of our secrets.
  *
  * @param source Usually `process.env`.
  */
@@ -57,9 +52,8 @@ export function childEnvironment(
   const env: Record<string, string> = { PYTHONNOUSERSITE: "1", PYTHONUNBUFFERED: "1" };
   for (const [name, value] of Object.entries(source)) {
     const isLogin = ["PATH", "HOME", "USER", "LANG", "TMPDIR"].includes(name);
-    const isPip = name.startsWith("PIP_") && !MISLEADING.has(name);
     const isNetwork = NETWORK.has(name) || (name.endsWith("_proxy") && NETWORK.has(name.toUpperCase()));
-    if (value !== undefined && (isLogin || isPip || isNetwork)) env[name] = value;
+    if (value !== undefined && (isLogin || isNetwork || isPipSetting(name, value))) env[name] = value;
   }
   return env;
 }

@@ -3,7 +3,7 @@ import type { ActivityLog } from "./activity-log";
 import { CollectionError } from "./collection-error";
 import { runCommand } from "./commands";
 import type { Ended } from "./commands";
-import { WHEELS_ONLY, isTooOld, pipFailure, pipOptions } from "./pip";
+import { WHEELS_ONLY, isTooOld, pipFailure, pipOptions, readPipSettings } from "./pip";
 import type { ResourcePython } from "./python-of";
 
 type Deps = {
@@ -17,9 +17,12 @@ type Deps = {
   tmp: string;
 };
 
+type Start = { env?: Record<string, string>; onLine?: ((line: string) => void) | undefined };
+
 /** The environment of one collection and its pip; what they print is in the log. */
 export class EnvironmentPip {
   #runs = 0;
+  #settings: Promise<Record<string, string>> | null = null;
 
   constructor(private readonly deps: Deps) {}
 
@@ -62,7 +65,7 @@ export class EnvironmentPip {
 
   /** @returns What it prints on standard output. */
   async python(args: string[], step: string): Promise<string> {
-    const ended = await this.#start([this.deps.python, ...args]);
+    const ended = await this.#start([this.deps.python, ...args], { env: await this.#pipSettings() });
     if (ended.exitCode !== 0) throw await this.#failure(ended, step, "");
     return ended.stdout;
   }
@@ -71,13 +74,27 @@ export class EnvironmentPip {
     const { tmp, resourcePython, python } = this.deps;
     this.#runs += 1;
     const logFile = path.join(tmp, `pip-${this.#runs}.log`);
-    // Without a cache of the resource, what was looked into while choosing is not downloaded twice.
-    const cacheDir = resourcePython.cacheDir ?? path.join(tmp, "cache");
+    const env = await this.#pipSettings();
+    // Without a cache of the host, what was looked into while choosing is not downloaded twice.
+    const cacheDir = resourcePython.cacheDir ?? env["PIP_CACHE_DIR"] ?? path.join(tmp, "cache");
     const argv = [python, "-m", "pip", ...args, ...pipOptions({ cacheDir, logFile })];
-    return { ended: await this.#start(argv, onLine), logFile };
+    return { ended: await this.#start(argv, { env, onLine }), logFile };
   }
 
-  async #start(argv: string[], onLine?: (line: string) => void): Promise<Ended> {
+  /** Read once, with the interpreter of the resource: an environment has no configuration of its own. */
+  #pipSettings(): Promise<Record<string, string>> {
+    this.#settings ??= this.#readSettings();
+    return this.#settings;
+  }
+
+  async #readSettings(): Promise<Record<string, string>> {
+    const { log, signal, resourcePython, folder } = this.deps;
+    const { env, unused } = await readPipSettings(folder, { python: resourcePython.interpreter, signal });
+    if (unused.length > 0) log.say(`Not used of pip's configuration: ${unused.join(", ")}`);
+    return env;
+  }
+
+  async #start(argv: string[], { env, onLine }: Start = {}): Promise<Ended> {
     const { log, signal, resourcePython, folder, tmp } = this.deps;
     log.add(`$ ${argv.join(" ")}\n`);
     let rest = "";
@@ -89,7 +106,7 @@ export class EnvironmentPip {
       for (const line of lines) onLine(line);
     };
     return runCommand(
-      { argv, cwd: folder, env: { TMPDIR: tmp } },
+      { argv, cwd: folder, env: { ...env, TMPDIR: tmp } },
       { python: resourcePython.interpreter, signal, onOutput },
     );
   }

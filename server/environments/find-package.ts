@@ -10,7 +10,8 @@ import { compareVersions } from "@/server/domain/tasks/versions";
 import { CollectionError } from "./collection-error";
 import { runCommand } from "./commands";
 import type { Ended } from "./commands";
-import { WHEELS_ONLY, isTooOld, pipFailure, pipOptions, readLogFacts } from "./pip";
+import { PipConfigurationError, WHEELS_ONLY, isTooOld, pipFailure, pipOptions, readLogFacts } from "./pip";
+import { readPipSettings } from "./pip";
 import { pythonOf } from "./python-of";
 import type { ResourcePython } from "./python-of";
 
@@ -35,6 +36,7 @@ export async function findPackage(
       signal: AbortSignal.any([ending, limit]),
     });
   } catch (err) {
+    if (err instanceof PipConfigurationError) return { ok: false, kind: "other", reason: err.message };
     if (err instanceof CollectionError) return { ok: false, kind: "python", reason: err.message };
     if (limit.aborted && !ending.aborted)
       return {
@@ -54,16 +56,18 @@ async function ask(
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<PackageAnswer> {
   const logFile = path.join(folder, "pip.log");
+  const { env } = await readPipSettings(folder, { python: python.interpreter, signal });
+  const cacheDir = python.cacheDir ?? env["PIP_CACHE_DIR"] ?? null;
   const run = (how: readonly string[]) =>
     runCommand(
       {
         argv: [
           ...[python.interpreter, RUN_PIP, ...how, "--no-deps", ...WHEELS_ONLY, ...IMPATIENT],
-          ...pipOptions({ cacheDir: python.cacheDir, logFile }),
+          ...pipOptions({ cacheDir, logFile }),
           package_version === undefined ? name : `${name}==${package_version}`,
         ],
         cwd: folder,
-        env: { TMPDIR: folder },
+        env: { ...env, TMPDIR: folder },
       },
       { python: python.interpreter, signal },
     );
