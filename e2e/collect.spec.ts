@@ -1,9 +1,9 @@
 /** Packages are collected by hand from the real index and from wheels; every reason why not is seen, and nothing left. */
-import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Page } from "@playwright/test";
+import { TOO_MUCH, pythonWithFullDisk } from "../server/environments/full-disk.testing";
 import { writeWheel } from "../server/environments/wheel.testing";
 import type { WheelSpec } from "../server/environments/wheel.testing";
 import { freePort } from "../server/platform/ports";
@@ -231,25 +231,29 @@ test("a guest sees why they may not collect", async ({ page, api, context }) => 
   await guest.remove();
 });
 
-const canMount = process.getuid?.() === 0 && spawnSync("unshare", ["-m", "true"]).status === 0;
-if (!canMount) process.stdout.write("left out: a full disk (needs root and mount)\n");
-else
-  test("a full disk", async ({ page, api, context }) => {
-    test.setTimeout(PIP_MS);
-    const tasksDir = await mkdtemp(path.join(tmpdir(), "fractal-small-"));
-    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", tasksDir]).status).toBe(0);
-    try {
-      const collector = await makeCollector(api, baseAddress(), { tasksDir });
-      await context.addCookies(collector.session.cookies);
-      await chooseWheel(page, collector.work, { name: "some_tasks" });
-      await page.getByRole("button", { name: "Collect 1.0" }).click();
-      await expectFailed(page, collector, /disk .*full|No space left/i);
-      await collector.remove();
-    } finally {
-      spawnSync("umount", [tasksDir]);
-      await rm(tasksDir, { recursive: true, force: true });
-    }
+test("a full disk", async ({ page, api, context }) => {
+  test.setTimeout(PIP_MS);
+  const shims = await mkdtemp(path.join(tmpdir(), "fractal-full-disk-"));
+  const collector = await makeCollector(api, baseAddress(), {
+    pythons: { "3.14": await pythonWithFullDisk(shims) },
   });
+  try {
+    await context.addCookies(collector.session.cookies);
+    const spec = { name: "some_tasks", files: { [`some_tasks/${TOO_MUCH}`]: "one byte is too much" } };
+    await chooseWheel(page, collector.work, spec);
+    await page.getByRole("combobox", { name: "Python" }).click();
+    await page.getByRole("option", { name: "3.14" }).click();
+    await page.getByRole("button", { name: "Collect 1.0" }).click();
+    await expectFailed(
+      page,
+      collector,
+      /^The disk is full: there is no space left for \S*some-tasks\/1\.0\. Free space on it/,
+    );
+  } finally {
+    await collector.remove();
+    await rm(shims, { recursive: true });
+  }
+});
 
 test("an index that cannot be reached, on a server of its own without one", async ({ browser }) => {
   test.setTimeout(PIP_MS + 120_000);

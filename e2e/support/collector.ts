@@ -11,7 +11,7 @@ export type Collector = {
   resource_id: number;
   /** Everything of this person is below it. */
   work: string;
-  /** Names of what lies below the folder for packages. */
+  /** Names of the files and folders below the folder for packages. */
   files: () => Promise<string[]>;
   remove: () => Promise<void>;
 };
@@ -19,17 +19,16 @@ export type Collector = {
 const PASSWORD = "collects packages";
 
 /**
- * @param tasksDir where packages go; another place than below `work`
  * @param pythons  versions beside that of the server's own resource: `{ "3.14": "/opt/python" }`
  */
 export async function makeCollector(
   admin: Session["api"],
   baseURL: string,
-  part: { tasksDir?: string; pythons?: Record<string, string>; is_guest?: boolean } = {},
+  part: { pythons?: Record<string, string>; is_guest?: boolean } = {},
 ): Promise<Collector> {
   const work = await mkdtemp(path.join(tmpdir(), "fractal-e2e-"));
   const name = path.basename(work);
-  const tasks_local_dir = part.tasksDir ?? path.join(work, "tasks");
+  const tasks_local_dir = path.join(work, "tasks");
   const [first] = await admin.resource.list.query();
   if (!first) throw new Error("the server has no resource");
   const { document } = await admin.resource.get.query({ resource_id: first.id });
@@ -71,7 +70,7 @@ export async function makeCollector(
 async function filesBelow(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    return entries.map((entry) => entry.name);
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw err;

@@ -38,7 +38,7 @@ export type CollectWorld = {
 /** @param versions Other interpreters than that of this machine: `{ "3.11": "/gone" }`. */
 export async function makeCollectWorld(
   t: { db: Db; url: string },
-  part: { tasksDir?: string; versions?: Record<string, string> } = {},
+  part: { versions?: Record<string, string> } = {},
 ): Promise<CollectWorld> {
   const found = await findPython();
   const minor = found.version.split(".").slice(0, 2).join(".") as "3.11";
@@ -50,7 +50,7 @@ export async function makeCollectWorld(
     name,
     jobs_local_dir: `${work}/jobs`,
     jobs_runner_config: {},
-    tasks_local_dir: part.tasksDir ?? `${work}/tasks`,
+    tasks_local_dir: `${work}/tasks`,
     tasks_python_config: { default_version: minor, versions: { [minor]: found.path, ...part.versions } },
     tasks_pixi_config: {},
   });
