@@ -87,6 +87,7 @@ export async function collect(
     "install",
     async (step) => {
       await pip.install(["--no-deps", "-r", requirements], step.title, progressOf(step, total));
+      await pip.ensureSetuptools(venv, step.title);
       step.detail = null;
     },
     `Install ${count(total, "package")}`,

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
+import type { PipFailure, PipFailureKind } from "@/server/domain/tasks/pip-failure";
 import type { ActivityLog } from "./activity-log";
 import { CollectionError } from "./collection-error";
 import { runCommand } from "./commands";
 import type { Ended } from "./commands";
-import { WHEELS_ONLY, isTooOld, pipFailure, pipOptions, readPipSettings } from "./pip";
+import { IMPATIENT, WHEELS_ONLY, isTooOld, pipFailure, pipOptions, readPipSettings } from "./pip";
 import type { ResourcePython } from "./python-of";
 
 type Deps = {
@@ -16,6 +19,10 @@ type Deps = {
   /** For everything that goes away with the collection. */
   tmp: string;
 };
+
+const NOT_TO_BE_HAD: ReadonlySet<PipFailureKind> = new Set([
+  ...(["no_package", "no_version", "python", "platform", "source_only", "unreachable"] as const),
+]);
 
 type Start = { env?: Record<string, string>; onLine?: ((line: string) => void) | undefined };
 
@@ -56,6 +63,30 @@ export class EnvironmentPip {
     const args = ["install", "--progress-bar", "off", ...WHEELS_ONLY, ...what];
     const { ended, logFile } = await this.#pip(args, onLine);
     if (ended.exitCode !== 0) throw await this.#failure(ended, step, logFile);
+  }
+
+  /**
+   * Packages import setuptools without asking for it: every environment had it before Python 3.12. That an index has
+   * none is said and no reason to fail.
+   */
+  async ensureSetuptools(venv: string, step: string): Promise<void> {
+    const lib = path.join(venv, "lib");
+    const isThere = (name: string) => existsSync(path.join(lib, name, "site-packages", "setuptools"));
+    if ((await readdir(lib)).some(isThere)) return;
+    const args = [
+      "install",
+      "--progress-bar",
+      "off",
+      "--no-deps",
+      ...WHEELS_ONLY,
+      ...IMPATIENT,
+      "setuptools",
+    ];
+    const { ended, logFile } = await this.#pip(args);
+    if (ended.exitCode === 0) return;
+    const { kind, sentence } = await this.#explain(ended, step, logFile);
+    if (!NOT_TO_BE_HAD.has(kind)) throw new CollectionError(sentence);
+    this.deps.log.say(`The environment goes without setuptools. ${sentence}`);
   }
 
   /** A command of pip that needs no index. @returns Its standard output. */
@@ -112,8 +143,11 @@ export class EnvironmentPip {
   }
 
   async #failure(ended: Ended, step: string, logFile: string): Promise<CollectionError> {
+    return new CollectionError((await this.#explain(ended, step, logFile)).sentence);
+  }
+
+  #explain(ended: Ended, step: string, logFile: string): Promise<PipFailure> {
     const { resourcePython, folder } = this.deps;
-    const about = { step, pythonVersion: resourcePython.version, folder, logFile };
-    return new CollectionError((await pipFailure(ended, about)).sentence);
+    return pipFailure(ended, { step, pythonVersion: resourcePython.version, folder, logFile });
   }
 }

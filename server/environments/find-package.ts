@@ -10,15 +10,21 @@ import { compareVersions } from "@/server/domain/tasks/versions";
 import { CollectionError } from "./collection-error";
 import { runCommand } from "./commands";
 import type { Ended } from "./commands";
-import { PipConfigurationError, WHEELS_ONLY, isTooOld, pipFailure, pipOptions, readLogFacts } from "./pip";
+import {
+  IMPATIENT,
+  PipConfigurationError,
+  WHEELS_ONLY,
+  isTooOld,
+  pipFailure,
+  pipOptions,
+  readLogFacts,
+} from "./pip";
 import { readPipSettings } from "./pip";
 import { pythonOf } from "./python-of";
 import type { ResourcePython } from "./python-of";
 
 const RUN_PIP = fileURLToPath(new URL("./run_pip.py", import.meta.url));
 const LIMIT_MS = 18_000;
-/** Somebody waits: a slow index is asked twice and not six times. */
-const IMPATIENT = ["--timeout", "8", "--retries", "1"];
 
 type Resource = { name: string; document: Record<string, unknown> };
 

@@ -22,6 +22,9 @@ const MAX_FACTS = 50_000;
 /** Wheels only: building a source package would run its code on this host. */
 export const WHEELS_ONLY = ["--only-binary", ":all:"];
 
+/** Somebody waits: a slow index is asked twice and not six times. */
+export const IMPATIENT = ["--timeout", "8", "--retries", "1"];
+
 /** The files of pip's configuration say something that cannot be read. */
 export class PipConfigurationError extends CollectionError {}
 
