@@ -6,6 +6,7 @@ test.each([
   ["  /z/a ", "/z/a"],
   ["/z//a/./b/", "/z/a/b"],
   ["//z/a", "//z/a"],
+  ["/z/\u{1f52c}", "/z/\u{1f52c}"],
   ["///z/a", "/z/a"],
   ["/", "/"],
   ["s3://bucket//a/b///", "s3://bucket//a/b"],
@@ -21,6 +22,10 @@ test.each([
   ["z/a", "URLs must begin with '/' or 's3://'."],
   ["https://example.org/a", "URLs must begin with '/' or 's3://'."],
   ["file:///z/a", "URLs must begin with '/' or 's3://'."],
+  // The database would store another address, perhaps that of another image.
+  ["/z/a\0", "Must not contain NUL or half a character."],
+  ["/z/\ud83d", "Must not contain NUL or half a character."],
+  [`/z/${"é".repeat(1_000)}`, "Must not be longer than 2000 bytes."],
 ])("10.23 the address %j is refused: %s", (raw, why) => {
   const parsed = ZarrUrl.safeParse(raw);
   expect(parsed.error?.issues.map((issue) => issue.message)).toContain(why);

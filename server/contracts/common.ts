@@ -48,6 +48,7 @@ export const ZarrUrl = NonEmptyString.superRefine((url, ctx) => {
   if (hasParentComponent(url)) ctx.addIssue("Must not contain '/../'.");
   else if (!url.startsWith("/") && !url.startsWith("s3://"))
     ctx.addIssue("URLs must begin with '/' or 's3://'.");
+  else if (/\0|\p{Surrogate}/u.test(url)) ctx.addIssue("Must not contain NUL or half a character.");
   else if (new TextEncoder().encode(url).length > MAX_URL_BYTES)
     ctx.addIssue(`Must not be longer than ${MAX_URL_BYTES} bytes.`);
 }).transform((url) => (url.startsWith("/") ? normalizeAbsolutePath(url) : url.replace(/\/+$/, "")));

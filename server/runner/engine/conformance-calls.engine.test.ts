@@ -17,6 +17,7 @@ import {
   file,
   imageList,
   items,
+  listImages,
   logOf,
   me,
   run,
@@ -127,6 +128,35 @@ test("10.4 an output that is not JSON, no object or has wrong keys fails its own
   ]);
   for (const [n, [, why]] of wrong.entries()) expect(calls[n]?.cause?.evidence).toMatch(why);
   expect((await imageList()).map((image) => image.zarr_url)).toEqual([url("good")]);
+});
+
+test("10.4 text that the database cannot hold is stored without it, or fails its own call; the others are kept", async () => {
+  const odd = (attributes: string) =>
+    `{"image_list_updates":[{"zarr_url":"${url("$")}","attributes":${attributes}}]}`;
+  const outputs: Record<string, string> = {
+    nul: odd('{"k\\u0000":"x\\u0000y"}'),
+    half: odd('{"k":"\\ud800"}'),
+    large: odd(`{"k":"${"x".repeat(100_000)}"}`),
+    ["address\\u0000"]: odd("{}"),
+    good: odd('{"k":1}'),
+  };
+  const parallelization_list = Object.entries(outputs).map(([name, raw_out]) => ({
+    zarr_url: url(name),
+    init_args: { raw_out: raw_out.replace("$", name) },
+  }));
+  const { runs } = await run([{ type: "converter_compound", initArgs: { out: { parallelization_list } } }]);
+  const calls = (await unitsOf(one(runs).id)).slice(1);
+  expect(calls.map((unit) => unit.cause?.evidence ?? unit.state)).toEqual([
+    ...["done", "done", "done"],
+    expect.stringContaining("Must not contain NUL"),
+    "done",
+  ]);
+  expect(await listImages()).toEqual({
+    nul: { k: "xy" },
+    half: { k: "\ufffd" },
+    large: { k: "x".repeat(100_000) },
+    good: { k: 1 },
+  });
 });
 
 test("10.5 an exit code fails the call although it wrote an output; its siblings go on", async () => {

@@ -54,6 +54,10 @@ const imagesNow = async () => {
 const setJob = (job: JobRow, part: Partial<JobRow>) =>
   t.db.update(tables.jobs).set(part).where(eq(tables.jobs.id, job.id));
 
+/** Will the janitor make an archive of the job's folder? */
+const isToBeArchived = async (job: JobRow) =>
+  (await t.db.execute(sql`SELECT 1 FROM lease WHERE kind = 'janitor' AND id = ${job.id}`)).length === 1;
+
 /** The published name of a job's folder. */
 function folderOf(job: JobRow): string {
   const pad = (id: number | null) => String(id).padStart(7, "0");
@@ -125,6 +129,8 @@ test("a working folder that exists is not touched, and the job says so", async (
   });
   expect(await readdir(folderOf(job))).toEqual([]);
   expect(await runsOf(job)).toEqual([]);
+  // It is somebody else's.
+  expect(await isToBeArchived(job)).toBe(false);
 });
 
 test("a working folder that cannot be made ends the job with the system's reason", async () => {
@@ -213,30 +219,34 @@ test.each([
     { sleep: 60 },
     /^UNKNOWN ERROR in Fractal job \d+\nTRACEBACK:\nError: EIO: i\/o error, read/,
   ],
-])("%s: the images of the tasks and calls that ended well are kept", async (kind, bad, prefix) => {
-  const parallelization_list = [
-    { zarr_url: url("b"), init_args: { out: updates({ zarr_url: url("b"), attributes: { made: 1 } }) } },
-    { zarr_url: url("c"), init_args: bad },
-  ];
-  const job = await makeJob(world, [
-    converter("a"),
-    { type: "compound", initArgs: { out: { parallelization_list } } },
-    { type: "parallel" },
-  ]);
-  const executor = new FailingExecutor("python3");
-  // Init call and first item are done: from now on the second item's result cannot be read.
-  if (kind === "UNKNOWN ERROR") executor.isBroken = async () => (await runsOf(job))[1]?.num_done === 2;
-  const ended = await drive(job, executor);
-  expect(ended?.state).toBe("failed");
-  expect(ended?.log).toMatch(prefix);
-  expect(ended?.cause).not.toBeNull();
-  expect(await imagesNow()).toEqual({ a: {}, b: { made: 1 } });
-  expect((await runsOf(job)).map((run) => [run.state, run.stage, run.num_done, run.num_failed])).toEqual([
-    ["done", "closed", 1, 0],
-    ["failed", "closed", 2, 1],
-  ]);
-  expect(await readFile(path.join(folderOf(job), "workflow.log"), "utf8")).toContain(ended?.log);
-});
+])(
+  "%s: the images of the tasks and calls that ended well are kept, and the folder is archived",
+  async (kind, bad, prefix) => {
+    const parallelization_list = [
+      { zarr_url: url("b"), init_args: { out: updates({ zarr_url: url("b"), attributes: { made: 1 } }) } },
+      { zarr_url: url("c"), init_args: bad },
+    ];
+    const job = await makeJob(world, [
+      converter("a"),
+      { type: "compound", initArgs: { out: { parallelization_list } } },
+      { type: "parallel" },
+    ]);
+    const executor = new FailingExecutor("python3");
+    // Init call and first item are done: from now on the second item's result cannot be read.
+    if (kind === "UNKNOWN ERROR") executor.isBroken = async () => (await runsOf(job))[1]?.num_done === 2;
+    const ended = await drive(job, executor);
+    expect(ended?.state).toBe("failed");
+    expect(ended?.log).toMatch(prefix);
+    expect(ended?.cause).not.toBeNull();
+    expect(await imagesNow()).toEqual({ a: {}, b: { made: 1 } });
+    expect((await runsOf(job)).map((run) => [run.state, run.stage, run.num_done, run.num_failed])).toEqual([
+      ["done", "closed", 1, 0],
+      ["failed", "closed", 2, 1],
+    ]);
+    expect(await readFile(path.join(folderOf(job), "workflow.log"), "utf8")).toContain(ended?.log);
+    expect(await isToBeArchived(job)).toBe(true);
+  },
+);
 
 test("stopped: what runs is ended, what is done is kept, and the end is confirmed", async () => {
   const names = Array.from({ length: 6 }, (_, n) => String(n));
