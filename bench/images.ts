@@ -15,6 +15,7 @@ import { mergeRun } from "@/server/runner/engine/merge-run";
 import { planRun } from "@/server/runner/engine/plan-run";
 import { selectRun } from "@/server/runner/engine/select-run";
 import { Wake } from "@/server/runner/engine/wake";
+import { newRoomWatch } from "@/server/runner/engine/room";
 import { LocalExecutor } from "@/server/runner/executors/local";
 import { loadJob } from "@/server/runner/store/job";
 import { claimLease } from "@/server/runner/store/lease";
@@ -129,6 +130,7 @@ async function finishUnits(world: World): Promise<{ ctx: JobContext; run: Histor
     loaded: { ...loaded, dataset: loaded.dataset },
     workingDir: folder,
     workingDirUser: folder,
+    room: newRoomWatch(null),
     jobLog: new JobLog(folder, "bench", silentLog),
   };
   const run = await selectRun(ctx, dump, {});

@@ -94,6 +94,10 @@ export async function startServer(options: { env: Env; log: Logger; dev?: boolea
         databaseUrl,
         dataDir: env.FRACTAL_DATA_DIR,
         jobLogDays: env.FRACTAL_JOB_LOG_DAYS,
+        minFree: {
+          min_free_bytes: env.FRACTAL_MIN_FREE_MB * 1e6,
+          min_free_percent: env.FRACTAL_MIN_FREE_PERCENT,
+        },
         log,
       });
       cleanups.push(() => runner.stop());

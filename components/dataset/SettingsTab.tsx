@@ -105,8 +105,8 @@ function DeleteDataset({ dataset, disabledReason }: DeleteProps) {
         Delete this dataset
       </h2>
       <p className="mt-1 mb-3 text-ink-2">
-        The list of {formatNoun(dataset.images, "image")} goes. The files on disk stay. Refused while a job
-        works on it.
+        The list of {formatNoun(dataset.images, "image")} goes, and the history of its jobs. The files on disk
+        and the logs of the jobs stay. Refused while a job works on it.
       </p>
       <Button variant="danger-outline" disabledReason={disabledReason} onClick={() => setOpen(true)}>
         <Trash2 strokeWidth={1.75} />
@@ -127,9 +127,9 @@ function DeleteDataset({ dataset, disabledReason }: DeleteProps) {
         }}
       >
         <p>
-          The list of {formatNoun(dataset.images, "image")} and its place in the project go, for everybody.
-          The files in <code className="break-all">{dataset.zarr_dir}</code> stay on disk. This cannot be
-          undone.
+          The list of {formatNoun(dataset.images, "image")} and what is known of each unit of its jobs go, for
+          everybody. The jobs stay, with their archives of logs. The files in{" "}
+          <code className="break-all">{dataset.zarr_dir}</code> stay on disk. This cannot be undone.
         </p>
       </ConfirmDialog>
     </section>

@@ -1,12 +1,12 @@
 "use client";
 
-import { Hourglass } from "lucide-react";
+import { HardDrive, Hourglass } from "lucide-react";
 import type { JobView } from "@/server/contracts/job";
 import { Button } from "../ui/Button";
 import { Callout } from "../ui/Callout";
 import { formatCount, formatNoun } from "../ui/format";
 import { formatMoment } from "../ui/time";
-import { shownTask } from "./job-words";
+import { isActive, shownTask } from "./job-words";
 
 type Props = { job: JobView; silentSinceMs: number | null; onRetry: () => void };
 
@@ -45,6 +45,17 @@ export function JobCallout({ job, silentSinceMs, onRetry }: Props) {
       <Callout tone="info" icon={<Hourglass strokeWidth={1.75} />} title="The job is being stopped.">
         {waits} {done > 0 && `The ${formatCount(done)} finished results of this task are kept.`}
         {job.stop_requested_by !== null && ` Asked for by ${job.stop_requested_by}.`}
+      </Callout>
+    );
+  }
+  if (job.held_up !== null && isActive(job.state)) {
+    return (
+      <Callout
+        tone="warn"
+        icon={<HardDrive strokeWidth={1.75} />}
+        title="No new work begins: a disk is almost full."
+      >
+        {job.held_up} What runs now runs on.
       </Callout>
     );
   }

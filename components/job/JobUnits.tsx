@@ -10,7 +10,7 @@ import { UnitChips, UnitTable, isUnitState } from "../unit/UnitTable";
 import { platesOf, type UnitPlate } from "../unit/unit-words";
 import { usePlateUnits, useUnitWindow } from "../unit/use-units";
 import { StopUnits } from "./StopUnits";
-import { isActive, whyNotStop } from "./job-words";
+import { isActive, isHistoryGone, whyNotStop } from "./job-words";
 import type { StartedTask } from "./job-words";
 
 /** What the page knows of the units of the chosen run; shared by table and inspector. */
@@ -27,10 +27,12 @@ export function JobUnits({ job, task, units }: Props) {
   if (task === null) {
     return (
       <div className="border-t border-line">
-        <EmptyState bare title="No units yet">
-          {isActive(job.state)
-            ? "They appear here as soon as the first task has been planned."
-            : "The job ended before any started."}
+        <EmptyState bare title={isHistoryGone(job) ? "The units are not known any more" : "No units yet"}>
+          {isHistoryGone(job)
+            ? "They were deleted with the dataset. The job's archive, under Download, holds their logs; images on disk stay as they were."
+            : isActive(job.state)
+              ? "They appear here as soon as the first task has been planned."
+              : "The job ended before any started."}
         </EmptyState>
       </div>
     );

@@ -8,7 +8,7 @@ import { CountBar } from "../state/CountBar";
 import { StateGlyph } from "../state/StateGlyph";
 import { STATE_LOOKS, type StateName } from "../state/words";
 import { formatCount, formatDuration, formatNoun } from "../ui/format";
-import { endedCount, isActive } from "./job-words";
+import { endedCount, isActive, isHistoryGone } from "./job-words";
 
 /** The tasks of the job side by side; one below the other on a phone. A click shows its units. */
 export function TaskSteps({ job, shownRunId }: { job: JobView; shownRunId: number | null }) {
@@ -20,6 +20,7 @@ export function TaskSteps({ job, shownRunId }: { job: JobView; shownRunId: numbe
             <Step
               task={task}
               isActiveJob={isActive(job.state) && job.state !== "stopping"}
+              isGone={isHistoryGone(job)}
               isShown={task.run !== null && task.run.id === shownRunId}
             />
           </li>
@@ -29,10 +30,13 @@ export function TaskSteps({ job, shownRunId }: { job: JobView; shownRunId: numbe
   );
 }
 
-function Step({ task, isActiveJob, isShown }: { task: JobTask; isActiveJob: boolean; isShown: boolean }) {
+type StepProps = { task: JobTask; isActiveJob: boolean; isGone: boolean; isShown: boolean };
+
+function Step({ task, isActiveJob, isGone, isShown }: StepProps) {
   const params = usePageParams();
   const { run } = task;
-  const state: StateName = run === null ? (isActiveJob ? "waiting" : "skipped") : run.state;
+  const state: StateName =
+    run !== null ? run.state : isActiveJob ? "waiting" : isGone ? "unknown" : "skipped";
   const content = (
     <>
       <span className="flex min-w-0 items-center gap-2">
@@ -42,7 +46,9 @@ function Step({ task, isActiveJob, isShown }: { task: JobTask; isActiveJob: bool
           {task.name}
         </span>
       </span>
-      <span className="mt-0.5 block truncate text-12 text-ink-3">{stepNote(task, isActiveJob)}</span>
+      <span className="mt-0.5 block truncate text-12 text-ink-3">
+        {isGone ? "history deleted" : stepNote(task, isActiveJob)}
+      </span>
       <CountBar {...(run?.units ?? { total: 0 })} decorative className="mt-2" />
     </>
   );

@@ -73,6 +73,7 @@ const job = (changes: Partial<JobView>): JobView => ({
   tasks: [],
   log: null,
   working_dir: null,
+  held_up: null,
   archived_at: null,
   archive_bytes: null,
   archive_problem: null,
@@ -151,6 +152,16 @@ test("failures that differ only in path and numbers are one cause", () => {
   expect(groupCauses({ causes: mixed, units: units({ failed: 4 }) }).map((group) => group.units)).toEqual([
     2, 1, 1,
   ]);
+});
+
+test("a job whose dataset was deleted says so, and not that nothing started", () => {
+  const gone = job({ state: "done", dataset_id: null, tasks: [task(0, null)] });
+  expect(answerOf(gone)).toMatchObject({
+    number: "1",
+    text: "task whose history was deleted with the dataset",
+  });
+  expect(notStarted(gone)).toBeNull();
+  expect(notStarted({ ...gone, dataset_id: 1 })).toBe("Task 1 did not start");
 });
 
 test("an archive is awaited from the end of a job until it is there, or something stands in its way", () => {

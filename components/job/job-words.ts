@@ -40,6 +40,10 @@ export function shownTask(job: Pick<JobView, "tasks">, runId: number | null): St
 /** People count tasks from 1. */
 const taskTitle = (task: { order: number; name: string }) => `task ${task.order + 1}, ${task.name}`;
 
+/** Its dataset was deleted, and what is known of its runs and units with it. Jobs that are active have theirs. */
+export const isHistoryGone = (job: Pick<JobView, "state" | "dataset_id">): boolean =>
+  !isActive(job.state) && job.dataset_id === null;
+
 /** The one number of the page and what it counts. */
 export function answerOf(job: JobView): { number: string; text: string; units: UnitCounts } {
   const task = shownTask(job, null);
@@ -54,7 +58,8 @@ export function answerOf(job: JobView): { number: string; text: string; units: U
       failed: "did not start",
     }[job.state];
     const [number = "", noun = ""] = count.split(" ");
-    return { number, text: `${noun} ${text}`, units: NO_UNITS };
+    const what = isHistoryGone(job) ? "whose history was deleted with the dataset" : text;
+    return { number, text: `${noun} ${what}`, units: NO_UNITS };
   }
   const { units } = task.run;
   const of = `of ${formatNoun(units.total, "unit")}`;
@@ -120,7 +125,7 @@ const cutPath = (path: string) => (path.includes(".zarr/") ? `…/${shortImage(p
 
 /** "Tasks 5 and 6 did not start", for jobs that ended early. */
 export function notStarted(job: JobView): string | null {
-  if (isActive(job.state)) return null;
+  if (isActive(job.state) || isHistoryGone(job)) return null;
   const numbers = job.tasks.filter((task) => task.run === null).map((task) => task.order + 1);
   if (numbers.length === 0) return null;
   const last = numbers.pop();

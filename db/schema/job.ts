@@ -84,6 +84,8 @@ export const jobs = pgTable(
     /** Null until the driver has made the folder. Both are equal on `local`. The archive is `{working_dir}.zip`. */
     working_dir: text(),
     working_dir_user: text(),
+    /** Why no new batch begins, for a person to read; null: nothing stands in the way. Written by the driver. */
+    held_up: text(),
     /** When the archive had taken the place of the folder; null: the folder is still there, or never was. */
     archived_at: instant(),
     /** Null until archived. */

@@ -76,7 +76,7 @@ export const datasets = pgTable(
     zarr_dir: text().notNull(),
     /** Raised by every change of the image list; counts beside filters are cached under it. */
     images_version: integer().notNull().default(0),
-    /** Set: the dataset is gone for everybody; nothing deletes its rows yet. */
+    /** Set: the dataset is gone for everybody; the runner deletes its rows, chunk by chunk. */
     deleted_at: instant(),
     ...timestampCreated,
   },

@@ -5,14 +5,14 @@ import type { LeaseKind, RunnerCallKind } from "../../server/contracts/enums";
 import { id, instant, oneOf, ref } from "../columns";
 
 /**
- * Who may drive a job, poll a resource, run an activity, put away the folder of an ended job (`janitor`). Inserted
- * expired; see `server/runner/store/lease.ts`.
+ * Who may drive a job, poll a resource, run an activity, put away the folder of an ended job (`janitor`),
+ * delete the rows of a deleted dataset (`deletion`). Inserted expired; see `server/runner/store/lease.ts`.
  */
 export const leases = pgTable(
   "lease",
   {
     kind: text().$type<LeaseKind>().notNull(),
-    /** Id of the job (kinds `job` and `janitor`), resource or activity. */
+    /** Id of the job (kinds `job` and `janitor`), resource, activity or dataset (`deletion`). */
     id: ref().notNull(),
     /** Runner that holds it; null: nobody yet. */
     owner: text(),

@@ -1,11 +1,13 @@
 /**
  * A runner as a process of its own, to be killed. Reads DATABASE_URL; jobs run on `python3` of PATH.
- * DIE_AT names a step of the archiving of a job (`ArchiveStep`) at which it kills itself.
+ * DIE_AT names a step of the archiving of a job (`ArchiveStep`) at which it kills itself, or is a number: of the piece
+ * of a deleted dataset.
  */
 import { createLogger } from "@/server/platform/logger";
 import { submitWorkflow } from "@/server/runner/engine/submit-workflow";
 import { LocalExecutor } from "@/server/runner/executors/local";
 import { archiveJob } from "@/server/runner/lifecycle/archive";
+import { deleteDatasetRows } from "@/server/runner/lifecycle/delete-dataset-rows";
 import { startLifecycle } from "@/server/runner/lifecycle/runner";
 
 async function main(): Promise<void> {
@@ -26,6 +28,17 @@ async function main(): Promise<void> {
             if (step === process.env["DIE_AT"]) process.kill(process.pid, "SIGKILL");
           },
         }),
+      deletion: (deps, id) => {
+        let pieces = 0;
+        return deleteDatasetRows(deps, id, {
+          piece: 100,
+          onPiece: () => {
+            pieces += 1;
+            if (String(pieces) === process.env["DIE_AT"]) process.kill(process.pid, "SIGKILL");
+            return Promise.resolve();
+          },
+        });
+      },
     },
     answer: () => Promise.resolve(null),
   });

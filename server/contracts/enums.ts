@@ -116,7 +116,7 @@ export type CauseKind = (typeof CAUSE_KINDS)[number];
 export const JOB_REQUEST_KINDS = ["stop_job", "stop_run", "stop_units"] as const;
 export type JobRequestKind = (typeof JOB_REQUEST_KINDS)[number];
 
-export const LEASE_KINDS = ["job", "resource", "activity", "janitor"] as const;
+export const LEASE_KINDS = ["job", "resource", "activity", "janitor", "deletion"] as const;
 export type LeaseKind = (typeof LEASE_KINDS)[number];
 
 export const RUNNER_CALL_KINDS = ["unit_log", "find_package"] as const;

@@ -151,6 +151,8 @@ export type JobView = JobSummary & {
   archive_problem: string | null;
   /** When the archive was deleted for its age. */
   archive_removed_at: string | null;
+  /** Why no new work begins although units wait, with what to do; null: nothing stands in the way. */
+  held_up: string | null;
   stop_requested_by: string | null;
   /** Seconds left, from the units of the running task; null: no estimate yet. */
   seconds_left: number | null;

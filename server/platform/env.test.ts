@@ -8,6 +8,8 @@ test("nothing set: the defaults, with an absolute data folder", () => {
     PORT: 3000,
     FRACTAL_ROLE: "all",
     FRACTAL_MAX_UPLOAD_MB: 2000,
+    FRACTAL_MIN_FREE_MB: 1000,
+    FRACTAL_MIN_FREE_PERCENT: 2,
     FRACTAL_OIDC_NAME: "your institute account",
     LOG_LEVEL: "info",
     NODE_ENV: "development",
@@ -26,6 +28,8 @@ test("values keep their meaning", () => {
     FRACTAL_ROLE: "runner",
     FRACTAL_TASKS_USER: "fractal-tasks",
     FRACTAL_JOB_LOG_DAYS: "90",
+    FRACTAL_MIN_FREE_MB: "0",
+    FRACTAL_MIN_FREE_PERCENT: "0.5",
   });
   expect(env).toMatchObject({
     PORT: 8080,
@@ -33,6 +37,8 @@ test("values keep their meaning", () => {
     FRACTAL_ROLE: "runner",
     FRACTAL_TASKS_USER: "fractal-tasks",
     FRACTAL_JOB_LOG_DAYS: 90,
+    FRACTAL_MIN_FREE_MB: 0,
+    FRACTAL_MIN_FREE_PERCENT: 0.5,
   });
 });
 
@@ -66,6 +72,11 @@ test.each([
   [
     { FRACTAL_USER_UPLOADS_MB: "1999" },
     "FRACTAL_USER_UPLOADS_MB must not be smaller than FRACTAL_MAX_UPLOAD_MB.",
+  ],
+  [{ FRACTAL_MIN_FREE_MB: "1 GB" }, "FRACTAL_MIN_FREE_MB must be a number of megabytes from 0 to 999999999."],
+  [
+    { FRACTAL_MIN_FREE_PERCENT: "100" },
+    "FRACTAL_MIN_FREE_PERCENT must be a number of percent from 0 to 99.999.",
   ],
   [{ FRACTAL_JOB_LOG_DAYS: "0" }, "FRACTAL_JOB_LOG_DAYS must be a number of days from 1 to 99999."],
   [{ FRACTAL_ROLE: "worker" }, "FRACTAL_ROLE must be all, web or runner."],

@@ -49,6 +49,17 @@ const EnvSource = z.object({
     .regex(/^[1-9]\d{0,4}$/, { error: "must be a number of days from 1 to 99999" })
     .transform(Number)
     .optional(),
+  /** A batch begins only while the disks of the job and of its images have both free. */
+  FRACTAL_MIN_FREE_MB: z
+    .string()
+    .regex(/^\d{1,9}$/, { error: "must be a number of megabytes from 0 to 999999999" })
+    .transform(Number)
+    .default(1000),
+  FRACTAL_MIN_FREE_PERCENT: z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,3})?$/, { error: "must be a number of percent from 0 to 99.999" })
+    .transform(Number)
+    .default(2),
   /** The public address; absent: http://localhost:PORT. */
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   /** OpenID Connect: all three or none. The issuer serves `/.well-known/openid-configuration`. */

@@ -13,6 +13,7 @@ const PRINT_MS = 2_000;
 export async function followJob(ctx: ServiceContext, job_id: number, signal: AbortSignal): Promise<JobView> {
   const lines = new LiveLines();
   const printed = new Map<number, { text: string; at: number }>();
+  let heldUp: string | null = null;
   let job = await getJob(ctx, { job_id });
   for (;;) {
     lines.draw(job.tasks.map(lineOf));
@@ -25,6 +26,8 @@ export async function followJob(ctx: ServiceContext, job_id: number, signal: Abo
       lines.log(text);
       printed.set(order, { text: countsOf(task), at: performance.now() });
     }
+    if (job.held_up !== null && heldUp === null) lines.log(`  ${job.held_up}`);
+    heldUp = job.held_up;
     if (!isActive(job.state)) return job;
     await pause(POLL_MS, signal);
     // While a task runs its seconds go on, so the same counts are drawn again.

@@ -8,12 +8,15 @@
 import { availableParallelism, totalmem } from "node:os";
 import { runActivity } from "@/server/environments/run-activity";
 import { TasksPythonConfig } from "@/server/contracts/resource";
+import type { DiskRule } from "@/server/domain/jobs/disk-rule";
 import type { Logger } from "@/server/platform/logger";
+import type { Host } from "./engine/context";
 import { submitWorkflow } from "./engine/submit-workflow";
 import type { Executor } from "./executors/executor";
 import { LocalExecutor } from "./executors/local";
 import { archiveJob } from "./lifecycle/archive";
 import { answerCall } from "./lifecycle/calls";
+import { deleteDatasetRows } from "./lifecycle/delete-dataset-rows";
 import { removeOldArchives } from "./lifecycle/old-archives";
 import { removeOldUploads } from "./lifecycle/uploads";
 import { startLifecycle } from "./lifecycle/runner";
@@ -22,7 +25,7 @@ import { loadJob } from "./store/job";
 
 export type { Runner };
 
-const host = { cpus: availableParallelism(), memMb: Math.floor(totalmem() / 1e6) };
+const HOST = { cpus: availableParallelism(), memMb: Math.floor(totalmem() / 1e6) };
 
 /** Start the runner of this process; it works until `stop`. */
 export function startRunner(options: {
@@ -31,15 +34,18 @@ export function startRunner(options: {
   dataDir: string;
   /** Archives of jobs are deleted so many days after the end of the job; absent: never. */
   jobLogDays?: number | undefined;
+  /** What the disks must have free for new work to begin; absent: nothing. */
+  minFree?: DiskRule;
   log: Logger;
 }): Promise<Runner> {
-  const { dataDir, jobLogDays, ...others } = options;
+  const { dataDir, jobLogDays, minFree, ...others } = options;
   return startLifecycle({
     ...others,
     drive: {
-      job: driveJob,
+      job: (deps, id) => driveJob(deps, id, { ...HOST, ...(minFree && { minFree }) }),
       activity: (deps, id) => runActivity({ ...deps, dataDir }, id),
       janitor: archiveJob,
+      deletion: deleteDatasetRows,
     },
     answer: (db, call, signal) => answerCall(db, () => new LocalExecutor("python3"), call, signal),
     cleanUp: async (db) => {
@@ -49,7 +55,7 @@ export function startRunner(options: {
   });
 }
 
-async function driveJob(deps: DriveDeps, jobId: number): Promise<void> {
+async function driveJob(deps: DriveDeps, jobId: number, host: Host): Promise<void> {
   const loaded = await loadJob(deps.db, jobId);
   if (!loaded) return;
   await submitWorkflow({ ...deps, host, executor: executorFor(loaded.resource) }, jobId);

@@ -150,6 +150,7 @@ export async function requireJob(scope: Scope, id: number, right: Right): Promis
   return authorizeJob(scope, row, right, missing);
 }
 
+/** A run goes with its dataset. */
 export async function requireRun(
   scope: Scope,
   id: number,
@@ -163,10 +164,11 @@ export async function requireRun(
     .innerJoin(jobs, eq(jobs.id, historyRuns.job_id))
     .where(eq(historyRuns.id, id));
   const row = maybeOne(rows);
-  if (!row) throw missing;
+  if (!row || row.job.dataset_id === null) throw missing;
   return { ...row.run, job: await authorizeJob(scope, row.job, right, missing) };
 }
 
+/** A unit goes with its dataset. */
 export async function requireUnit(
   scope: Scope,
   id: number,
@@ -181,7 +183,7 @@ export async function requireUnit(
     .innerJoin(jobs, eq(jobs.id, historyRuns.job_id))
     .where(eq(historyUnits.id, id));
   const row = maybeOne(rows);
-  if (!row) throw missing;
+  if (!row || row.job.dataset_id === null) throw missing;
   return { ...row.unit, run: row.run, job: await authorizeJob(scope, row.job, right, missing) };
 }
 

@@ -1,14 +1,16 @@
 import type { Db, Tx } from "@/db/client";
+import type { DiskRule } from "@/server/domain/jobs/disk-rule";
 import type { Logger } from "@/server/platform/logger";
 import type { Executor } from "../executors/executor";
 import type { HeldLease } from "./lease";
 import type { JobLog } from "./job-log";
+import type { RoomWatch } from "./room";
 import { fenced } from "../store/lease";
 import type { LoadedJob } from "../store/job";
 import type { Wake } from "./wake";
 
-/** What the host can give to local units. */
-export type Host = { readonly cpus: number; readonly memMb: number };
+/** What the host can give to local units. `minFree`: what its disks must have free for a batch to begin; absent: nothing. */
+export type Host = { readonly cpus: number; readonly memMb: number; readonly minFree?: DiskRule };
 
 /** What every step of one job's driver needs. */
 export type EngineContext = {
@@ -29,6 +31,7 @@ export type JobContext = EngineContext & {
   /** Where the profile's user writes; the same folder on `local`. */
   readonly workingDirUser: string;
   readonly jobLog: JobLog;
+  readonly room: RoomWatch;
 };
 
 /** A transaction that fails unless the lease is still ours. */

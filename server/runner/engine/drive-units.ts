@@ -31,6 +31,7 @@ import { write } from "./context";
 import type { JobContext } from "./context";
 import { ingest } from "./ingest";
 import { launchBatch } from "./launch-batch";
+import { hasRoom } from "./room";
 import { StopWish, passOn } from "./stop-wish";
 import { newWatch } from "./watch";
 import type { Watch } from "./watch";
@@ -120,6 +121,7 @@ async function stepBatch(
         await close(ctx, run, call, batch, watch, wish);
         return true;
       }
+      if (!(await hasRoom(ctx))) return false;
       return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host.cpus));
     }
     case "launching":

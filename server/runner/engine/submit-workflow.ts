@@ -22,6 +22,7 @@ import type { EngineContext, JobContext } from "./context";
 import { JobExecutionError, JobStoppedError, TaskExecutionError } from "./errors";
 import { JobLog } from "./job-log";
 import { isTransient } from "./transient";
+import { newRoomWatch } from "./room";
 import { processWorkflow } from "./process-workflow";
 
 /** Characters of an error that nobody foresaw. */
@@ -63,7 +64,14 @@ async function runToOutcome(ctx: EngineContext, loaded: LoadedJob): Promise<Outc
   const workingDir = job.working_dir ?? workingDirOf(job, loaded.resource.jobs_local_dir);
   const workingDirUser = job.working_dir_user ?? workingDir;
   const jobLog = new JobLog(workingDir, `WF${workflow.id}_job${job.id}`, ctx.log);
-  const jobCtx: JobContext = { ...ctx, loaded: { ...loaded, dataset }, workingDir, workingDirUser, jobLog };
+  const jobCtx: JobContext = {
+    ...ctx,
+    loaded: { ...loaded, dataset },
+    workingDir,
+    workingDirUser,
+    jobLog,
+    room: newRoomWatch(job.held_up),
+  };
   const problem = await prepareFolders(jobCtx);
   if (problem) {
     // A driver before this one may have begun, when the folders could still be made.

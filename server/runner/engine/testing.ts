@@ -17,6 +17,7 @@ import { startLifecycle } from "../lifecycle/runner";
 import type { Runner } from "../lifecycle/runner";
 import { actAsOwner, addTestImages, makeJob, makeWorld, silentLog } from "../testing";
 import type { TinyTask, World } from "../testing";
+import type { Host } from "./context";
 import { submitWorkflow } from "./submit-workflow";
 
 export let t: Awaited<ReturnType<typeof createTestDb>>;
@@ -24,18 +25,17 @@ export let world: World;
 export let me: ServiceContext;
 let runner: Runner;
 
-export const HOST = { cpus: 4, memMb: 8_000 };
+export const HOST: Host = { cpus: 4, memMb: 8_000 };
 
 /** Call once per test file: one database and runner per file, one world per test. */
-export function setUpWorld(): void {
+export function setUpWorld(host: Host = HOST): void {
   beforeAll(async () => {
     t = await createTestDb();
     runner = await startLifecycle({
       databaseUrl: t.url,
       log: silentLog,
       drive: {
-        job: (deps, id) =>
-          submitWorkflow({ ...deps, executor: new LocalExecutor("python3"), host: HOST }, id),
+        job: (deps, id) => submitWorkflow({ ...deps, executor: new LocalExecutor("python3"), host }, id),
         activity: () => Promise.resolve(),
       },
       answer: (db, call, signal) => answerCall(db, () => new LocalExecutor("python3"), call, signal),

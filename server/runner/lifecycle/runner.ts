@@ -24,7 +24,11 @@ const SWEEP_MS = 60_000;
 /** Before a driver that gave up is tried again. */
 const RETRY_SECONDS = 3;
 /** Jobs and activities that one process drives at a time; what they start is bounded elsewhere. */
-const MAX_DRIVEN = { job: 50, activity: 2, janitor: 1 } as const satisfies Record<DrivenKind, number>;
+const MAX_DRIVEN = { job: 50, activity: 2, janitor: 1, deletion: 1 } as const satisfies Record<
+  DrivenKind,
+  number
+>;
+const DRIVEN_KINDS = ["job", "activity", "janitor", "deletion"] as const satisfies readonly DrivenKind[];
 /** Calls that are answered at a time; a question that takes long must not hold up the others. */
 const MAX_ANSWERED = { unit_log: 1, find_package: 2 } as const satisfies Record<RunnerCallKind, number>;
 
@@ -40,6 +44,8 @@ export type RunnerOptions = {
     activity: Driver;
     /** Puts the folder of an ended job away; absent: folders stay as they are. */
     janitor?: Driver;
+    /** Deletes the rows of a deleted dataset; absent: they stay. */
+    deletion?: Driver;
   };
   /** @param signal Aborted when the runner ends: nobody waits for what this starts any more. */
   answer(db: Db, call: TakenCall, signal: AbortSignal): Promise<unknown>;
@@ -144,7 +150,7 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
   const loops = [
     loop("claims", wakeClaims, async () => {
       let isBusy = false;
-      for (const kind of ["job", "activity", "janitor"] as const) isBusy = (await claimOne(kind)) || isBusy;
+      for (const kind of DRIVEN_KINDS) isBusy = (await claimOne(kind)) || isBusy;
       return isBusy;
     }),
     ...answering.map(({ kind, wake }) =>

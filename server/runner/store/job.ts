@@ -91,10 +91,15 @@ export async function setStopping(tx: Tx, jobId: number): Promise<void> {
   );
 }
 
+/** @param why What keeps the job from beginning more work, for a person to read; null: nothing does. */
+export async function setHeldUp(tx: Tx, jobId: number, why: string | null): Promise<void> {
+  await tx.execute(sql`UPDATE job SET held_up = ${why && storableText(why)} WHERE id = ${jobId}`);
+}
+
 /** The last transition of a job: state and time only, so that no text can stand in its way. Then the janitor comes. */
 export async function endJob(tx: Tx, jobId: number, state: "done" | "failed" | "stopped"): Promise<void> {
   const ended = await tx.execute(sql`
-    UPDATE job SET state = ${state}, end_timestamp = now()
+    UPDATE job SET state = ${state}, end_timestamp = now(), held_up = NULL
     WHERE id = ${jobId} AND state IN ('queued', 'running', 'stopping')`);
   if (ended.count !== 1) throw new Error(`job ${jobId} has ended before`);
   await tx.execute(sql`UPDATE job_request SET done_at = now() WHERE job_id = ${jobId} AND done_at IS NULL`);

@@ -19,6 +19,7 @@ const HAS_WORK = {
   job: sql`EXISTS (SELECT 1 FROM job WHERE job.id = lease.id AND job.state IN ('queued', 'running', 'stopping'))`,
   activity: sql`EXISTS (SELECT 1 FROM task_group_activity a WHERE a.id = lease.id AND a.status IN ('pending', 'ongoing'))`,
   janitor: sql`EXISTS (SELECT 1 FROM job WHERE job.id = lease.id AND job.state IN ('done', 'failed', 'stopped'))`,
+  deletion: sql`EXISTS (SELECT 1 FROM dataset d WHERE d.id = lease.id AND d.deleted_at IS NOT NULL)`,
 } as const satisfies Record<DrivenKind, SQL>;
 
 /** Another runner holds the lease now. The driver stops and touches nothing. */

@@ -49,6 +49,7 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
     tasks,
     log: job.log,
     working_dir: job.working_dir,
+    held_up: job.held_up,
     archived_at: job.archived_at,
     archive_bytes: job.archive_bytes,
     archive_problem: job.archive_problem,
@@ -64,7 +65,7 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
 async function versionOf(ctx: ServiceContext, jobId: number): Promise<string> {
   const query = sql`
     SELECT md5(concat_ws('|', j.state, j.end_timestamp, j.working_dir, j.cause::text, md5(j.log),
-      coalesce(j.archive_removed_at, j.archived_at), j.archive_problem,
+      coalesce(j.archive_removed_at, j.archived_at), j.archive_problem, j.held_up, j.dataset_id,
       (SELECT string_agg(concat_ws(',', h.id, h.stage, h.state, h.num_pending, h.num_running, h.num_done,
         h.num_failed, h.num_stopped, h.num_warnings, h.num_new_images, h.timestamp_ended), ';' ORDER BY h.id)
         FROM history_run h WHERE h.job_id = j.id),

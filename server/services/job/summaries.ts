@@ -26,7 +26,7 @@ export function unitCounts(counters: Omit<UnitCounts, "total">): UnitCounts {
   return { total, pending, running, done, failed, stopped, warnings };
 }
 
-/** @param page Everything after FROM, `job j` included: `j WHERE … ORDER BY … LIMIT …`. Counters come from runs, never from units. */
+/** @param page Everything after FROM, `job j` included: `j WHERE … ORDER BY … LIMIT …`. Counters come from runs, never from units; those of a deleted dataset are gone before their rows are. */
 export async function jobSummaries(scope: Pick<Scope, "db">, page: SQL): Promise<JobSummary[]> {
   const query = sql`
     SELECT j.id, j.state, j.project_id, j.project_dump ->> 'name' AS project_name, j.workflow_id,
@@ -40,11 +40,11 @@ export async function jobSummaries(scope: Pick<Scope, "db">, page: SQL): Promise
       SELECT coalesce(sum(num_pending), 0)::int AS pending, coalesce(sum(num_running), 0)::int AS running,
         coalesce(sum(num_done), 0)::int AS done, coalesce(sum(num_failed), 0)::int AS failed,
         coalesce(sum(num_stopped), 0)::int AS stopped, coalesce(sum(num_warnings), 0)::int AS warnings
-      FROM history_run h WHERE h.job_id = j.id) u
+      FROM history_run h WHERE h.job_id = j.id AND j.dataset_id IS NOT NULL) u
     LEFT JOIN LATERAL (
       SELECT h."order" AS task_order,
         coalesce(h.workflow_task_dump ->> 'alias', h.workflow_task_dump #>> '{task,name}') AS task_name
-      FROM history_run h WHERE h.job_id = j.id ORDER BY h."order" DESC LIMIT 1) t ON true
+      FROM history_run h WHERE h.job_id = j.id AND j.dataset_id IS NOT NULL ORDER BY h."order" DESC LIMIT 1) t ON true
     ORDER BY j.id DESC`;
   const rows = await rowsOf<Row>(scope.db, query);
   return rows.map((row) => {

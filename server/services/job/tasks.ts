@@ -17,7 +17,11 @@ type CauseOfRun = { cause: Cause; units: number; first_unit_id: number };
 /** The runs of a job and the tasks that have not started, in workflow order. */
 export async function jobTasks(ctx: ServiceContext, job: JobRow): Promise<JobTask[]> {
   const isOfJob = eq(historyRuns.job_id, job.id);
-  const runs = await ctx.db.select().from(historyRuns).where(isOfJob).orderBy(asc(historyRuns.order));
+  // A deleted dataset takes the history along at once; its rows go little by little.
+  const runs =
+    job.dataset_id === null
+      ? []
+      : await ctx.db.select().from(historyRuns).where(isOfJob).orderBy(asc(historyRuns.order));
   const causes = new Map(
     await Promise.all(runs.map(async (run) => [run.id, await causesOf(ctx, run)] as const)),
   );
