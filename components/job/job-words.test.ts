@@ -157,8 +157,8 @@ test("failures that differ only in path and numbers are one cause", () => {
 test("a job whose dataset was deleted says so, and not that nothing started", () => {
   const gone = job({ state: "done", dataset_id: null, tasks: [task(0, null)] });
   expect(answerOf(gone)).toMatchObject({
-    number: "1",
-    text: "task whose history was deleted with the dataset",
+    number: "3",
+    text: "tasks whose history was deleted with the dataset",
   });
   expect(notStarted(gone)).toBeNull();
   expect(notStarted({ ...gone, dataset_id: 1 })).toBe("Task 1 did not start");
