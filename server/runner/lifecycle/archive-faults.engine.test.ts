@@ -197,7 +197,7 @@ describe("the folder is kept, and the job says why", () => {
     await rm(folderOf(job), { recursive: true });
     expect(await archive(job.id)).toMatchObject({
       archived_at: null,
-      archive_problem: "The folder is not there any more: somebody removed it.",
+      archive_problem: "The folder is not there: it could not be made, or somebody removed it.",
     });
     expect(await leaseOf(job.id)).toHaveLength(0);
     expect(await askLog(unit?.id ?? 0)).toMatchObject({

@@ -156,7 +156,7 @@ const isFull = (err: unknown) => ["ENOSPC", "EDQUOT"].includes(codeOf(err));
 async function explainAbsence(folder: string): Promise<Error> {
   const place = path.dirname(folder);
   return (await exists(place))
-    ? new FolderGoneError("The folder is not there any more: somebody removed it.")
+    ? new FolderGoneError("The folder is not there: it could not be made, or somebody removed it.")
     : new Error(`${place} cannot be seen from here.`);
 }
 
