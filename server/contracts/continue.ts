@@ -3,7 +3,8 @@ import { z } from "zod";
 import { Id } from "./common";
 import { NEED_REASONS, SKIP_REASONS } from "./enums";
 import type { NeedReason, SkipReason, TaskType, UnitState } from "./enums";
-import { AttributeFilters, TypeFilters } from "./image";
+import { JobAttributeFilters, TypeFilters } from "./image";
+import type { AttributeFilters } from "./image";
 
 const continueFields = {
   workflow_id: Id,
@@ -13,7 +14,7 @@ const continueFields = {
   /** Absent: the last task of the workflow, or of the job to continue. */
   last_task_index: z.int().nonnegative().optional(),
   /** Absent: those of the job to continue. */
-  attribute_filters: AttributeFilters.optional(),
+  attribute_filters: JobAttributeFilters.optional(),
   /** Over the types that are in force when the first task begins. */
   type_filters: TypeFilters.default({}),
 };

@@ -57,6 +57,19 @@ export const AttributeFilters = trimmedRecord(
     .min(1, "A filter needs at least one value.")
     .refine(sameType, "All values of a filter must have the same type."),
 );
+/**
+ * Fractal chooses images by their status for the first task with an attribute of this name. What is made from
+ * them then keeps that status for later tasks, or is lost to them; Continue asks for each task and image anew.
+ */
+export const STATUS_ATTRIBUTE = "__wftask_dataset_image_status__";
+export const JobAttributeFilters = AttributeFilters.refine(
+  (filters) => !Object.hasOwn(filters, STATUS_ATTRIBUTE),
+  {
+    path: [STATUS_ATTRIBUTE],
+    error:
+      "Images are not chosen by a filter on their status. Continue does what is missing or failed, and what follows from it.",
+  },
+);
 export type AttributeFilters = Readonly<Record<string, readonly AttributeValue[]>>;
 
 export const ImageFilters = z.object({

@@ -12,7 +12,7 @@ import type {
   UnitState,
 } from "./enums";
 import { JOB_STATES, UNIT_STATES } from "./enums";
-import { AttributeFilters, TypeFilters } from "./image";
+import { JobAttributeFilters, TypeFilters } from "./image";
 import type { Can } from "./project";
 
 export const SubmitJobInput = z
@@ -22,7 +22,7 @@ export const SubmitJobInput = z
     /** Position of the first and last task to run; absent: the first and last of the workflow. */
     first_task_index: z.int().nonnegative().optional(),
     last_task_index: z.int().nonnegative().optional(),
-    attribute_filters: AttributeFilters.default({}),
+    attribute_filters: JobAttributeFilters.default({}),
     type_filters: TypeFilters.default({}),
     slurm_account: z.string().optional(),
     worker_init: NonEmptyString.optional(),

@@ -5,6 +5,7 @@ import { jobs, leases, profiles, resources, taskGroups, users, workflowTasks } f
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { SUDO_PROFILE, SUDO_RESOURCE } from "@/server/contracts/resource-samples.testing";
+import { continueJob } from "@/server/services/job/continue";
 import { previewSubmission } from "@/server/services/job/preview-submission";
 import { submitJob } from "@/server/services/job/submit";
 import {
@@ -190,6 +191,22 @@ test("users of two profiles who share a project folder have caches of their own"
       ),
     );
   expect(new Set(made.map((job) => job.cache_dir)).size).toBe(2);
+});
+
+test("Fractal's filter by status is refused at its name, with the way that does it here", async () => {
+  const study = await makeStudy(t.db);
+  const filters = { __wftask_dataset_image_status__: ["failed", "unset"] };
+  for (const submit of [submitJob, continueJob])
+    await expect(
+      submit(study.owner, { ...request(study), attribute_filters: filters }),
+    ).rejects.toMatchObject({
+      issues: [
+        {
+          path: ["attribute_filters", "__wftask_dataset_image_status__"],
+          message: expect.stringContaining("Continue does what is missing") as unknown,
+        },
+      ],
+    });
 });
 
 test("11: a SLURM account must be the user's; the first one is the default", async () => {
