@@ -266,7 +266,7 @@ test("stopped: what runs is ended, what is done is kept, and the end is confirme
     .values({ job_id: job.id, kind: "stop_job", user_email: "me@example.org" });
   const ended = await driven;
   expect(ended).toMatchObject({ state: "stopped", cause: null });
-  expect(ended?.log).toContain("Stop asked for by me@example.org");
+  expect(ended?.log).toMatch(/Stop of .+ asked for by me@example\.org/);
   expect(
     (await runsOf(job)).map((run) => [run.state, run.num_done, run.num_stopped, run.num_failed]),
   ).toEqual([
