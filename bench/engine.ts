@@ -1,19 +1,15 @@
 /** The engine against `xargs -P 2`, the least that can start processes. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import { eq } from "drizzle-orm";
 import { execa, execaSync } from "execa";
-import { createDb, closeDb } from "@/db/client";
 import type { Db } from "@/db/client";
-import { startEmbedded } from "@/db/embedded";
-import { migrate } from "@/db/migrate";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import { submitWorkflow } from "@/server/runner/engine/submit-workflow";
 import { LocalExecutor } from "@/server/runner/executors/local";
 import { startLifecycle } from "@/server/runner/lifecycle/runner";
 import { addTestImages, makeJob, makeWorld, silentLog } from "@/server/runner/testing";
+import { withDatabase } from "./database";
 import { median, seconds } from "./measure";
 import type { Benchmark } from "./measure";
 
@@ -46,54 +42,48 @@ const CASES = [
 export const engineOverhead: Benchmark = {
   name: "engine overhead",
   group: "engine",
-  async run() {
-    const folder = await mkdtemp(path.join(tmpdir(), "fractal-bench-"));
-    const server = await startEmbedded(folder, silentLog);
-    await migrate(server.url);
-    const db = createDb(server.url);
-    const runner = await startLifecycle({
-      databaseUrl: server.url,
-      log: silentLog,
-      drive: {
-        job: (deps, id) =>
-          submitWorkflow(
-            { ...deps, executor: new LocalExecutor(PYTHON), host: { cpus: 2, memMb: 8_000 } },
-            id,
-          ),
-        activity: () => Promise.resolve(),
-      },
-      answer: () => Promise.resolve(null),
-    });
-    try {
-      const rows = [];
-      for (const { name, units, command, unit, budget, value, baselineOf } of CASES) {
-        const samples: number[] = [];
-        const baselines: number[] = [];
-        for (let i = 0; i < REPEATS; i += 1) {
-          const xargs = await seconds(() => runXargs(command, units));
-          const ours = await runJob(db, command, units);
-          samples.push(value(ours, xargs, units));
-          baselines.push(baselineOf(xargs, units));
-          process.stderr.write(`${name}: ${ours.toFixed(2)} s, xargs ${xargs.toFixed(2)} s\n`);
+  run: () =>
+    withDatabase(async (db, databaseUrl) => {
+      const runner = await startLifecycle({
+        databaseUrl,
+        log: silentLog,
+        drive: {
+          job: (deps, id) =>
+            submitWorkflow(
+              { ...deps, executor: new LocalExecutor(PYTHON), host: { cpus: 2, memMb: 8_000 } },
+              id,
+            ),
+          activity: () => Promise.resolve(),
+        },
+        answer: () => Promise.resolve(null),
+      });
+      try {
+        const rows = [];
+        for (const { name, units, command, unit, budget, value, baselineOf } of CASES) {
+          const samples: number[] = [];
+          const baselines: number[] = [];
+          for (let i = 0; i < REPEATS; i += 1) {
+            const xargs = await seconds(() => runXargs(command, units));
+            const ours = await runJob(db, command, units);
+            samples.push(value(ours, xargs, units));
+            baselines.push(baselineOf(xargs, units));
+            process.stderr.write(`${name}: ${ours.toFixed(2)} s, xargs ${xargs.toFixed(2)} s\n`);
+          }
+          rows.push({
+            name,
+            group: "engine" as const,
+            value: median(samples),
+            unit,
+            baseline: median(baselines),
+            budget,
+            samples,
+          });
         }
-        rows.push({
-          name,
-          group: "engine" as const,
-          value: median(samples),
-          unit,
-          baseline: median(baselines),
-          budget,
-          samples,
-        });
+        return rows;
+      } finally {
+        await runner.stop();
       }
-      return rows;
-    } finally {
-      await runner.stop();
-      await closeDb(db);
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 /** One process per unit, two at a time, each with an argument of its own like ours. */
