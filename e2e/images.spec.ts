@@ -1,5 +1,5 @@
 /** Pictures of images, from files that zarr-python wrote, pixel by pixel, under the content security policy. */
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Locator, Page } from "@playwright/test";
@@ -84,6 +84,57 @@ for (const name of WITH_CHANNELS)
         ).toBeLessThanOrEqual(1);
     }
   });
+
+test("a large chunk is decoded beside the page, in a worker that the policy lets start", async ({
+  page,
+  samples,
+  api,
+}) => {
+  const side = 1500;
+  const folder = path.join(samples.zarr_dir, "large.zarr");
+  mkdirSync(path.join(folder, "0/0"), { recursive: true });
+  const axes = ["y", "x"].map((name) => ({ name, type: "space" }));
+  const datasets = [{ path: "0", coordinateTransformations: [{ type: "scale", scale: [1, 1] }] }];
+  const window = { min: 0, max: 255, start: 0, end: 255 };
+  const omero = { channels: [{ label: "Grid", color: "FFFFFF", window }] };
+  const write = (file: string, value: unknown) => {
+    writeFileSync(path.join(folder, file), value instanceof Uint8Array ? value : JSON.stringify(value));
+  };
+  write(".zattrs", { multiscales: [{ version: "0.4", axes, datasets }], omero });
+  write("0/.zarray", {
+    ...{ zarr_format: 2, shape: [side, side], chunks: [side, side], dtype: "|u1", order: "C", fill_value: 0 },
+    ...{ dimension_separator: "/", filters: null, compressor: { id: "lz4", acceleration: 1 } },
+  });
+  const value = (y: number, x: number) => (31 * (y >> 6) + 7 * (x >> 6)) % 256;
+  // An LZ4 block of nothing but literals, behind its length: nothing has to be compressed here.
+  const values = Uint8Array.from({ length: side * side }, (_, at) => value(Math.floor(at / side), at % side));
+  const more = values.length - 15;
+  const lengths = Buffer.alloc(4);
+  lengths.writeUInt32LE(values.length);
+  write(
+    "0/0/0",
+    Buffer.concat([
+      lengths,
+      Buffer.from([0xf0]),
+      Buffer.alloc(Math.floor(more / 255), 255),
+      Buffer.from([more % 255]),
+      values,
+    ]),
+  );
+  await api.image.add.mutate({ dataset_id: samples.id, zarr_url: folder });
+
+  await page.goto(`/datasets/${samples.id}/image?image=large.zarr`);
+  await settled(page);
+  expect(page.workers()).toHaveLength(1);
+  for (const at of [
+    { x: 30, y: 30 },
+    { x: 1120, y: 1180 },
+    { x: 1440, y: 100 },
+  ]) {
+    const drawn = await colourAt(canvasOf(page), { width: side, height: side }, at);
+    expect(Math.abs((drawn[0] ?? -9) - value(at.y, at.x))).toBeLessThanOrEqual(1);
+  }
+});
 
 test("an image without channels and colours is drawn in grey, with a contrast of its own", async ({
   page,

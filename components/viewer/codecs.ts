@@ -1,34 +1,24 @@
 /** Replaces zarrita's codecs that need `new Function`, which our pages forbid, by ones that only read. */
-import { decompress as unzstd } from "fzstd";
 import { isZarritaError, registry } from "zarrita";
-import { UnknownCompressionError, decodeBlosc, readLz4 } from "./blosc";
+import { UnknownCompressionError } from "./blosc";
 import { DataError } from "./data-store";
+import { decode } from "./decode";
+import { DECODERS } from "./decoders";
+import type { DecoderName } from "./decoders";
 
-/** numcodecs writes the length of the result before an LZ4 block. */
-const LENGTH_BYTES = 4;
-
-function decodeLz4(source: Uint8Array): Uint8Array {
-  const length = new DataView(source.buffer, source.byteOffset, source.byteLength).getUint32(0, true);
-  const out = new Uint8Array(length);
-  readLz4(source.subarray(LENGTH_BYTES), out);
-  return out;
-}
-
-function readOnly(decode: (source: Uint8Array) => Uint8Array | Promise<Uint8Array>) {
+function readOnly(name: DecoderName) {
   const codec = {
     kind: "bytes_to_bytes" as const,
-    decode,
+    decode: (source: Uint8Array) => decode(name, source),
     encode: (): Promise<Uint8Array> => Promise.reject(new Error("Images are only read here.")),
   };
   return () => Promise.resolve({ fromConfig: () => codec });
 }
 
-const CODECS = { blosc: decodeBlosc, zstd: (source: Uint8Array) => unzstd(source), lz4: decodeLz4 };
-
 /** Once per page is enough; again does no harm. */
 export function registerCodecs(): void {
-  for (const [name, decode] of Object.entries(CODECS))
-    for (const key of [name, `numcodecs.${name}`]) registry.set(key, readOnly(decode));
+  for (const name of Object.keys(DECODERS) as DecoderName[])
+    for (const key of [name, `numcodecs.${name}`]) registry.set(key, readOnly(name));
 }
 
 /** Why a chunk cannot be decoded, as a sentence with what to do; every other error as it is. */

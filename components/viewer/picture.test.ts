@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { composite, drawLabels } from "./composite";
 import { domainOf, histogram, percentiles, sample } from "./contrast";
 import { hexOf, parseColor, parseMultiscale } from "./ngff";
+import { partOf, valueAt } from "./plane";
 import type { Plane } from "./plane";
-import { chooseLevel, fit, scaleBar, toImage, visibleTiles, zoomAt } from "./viewport";
+import { chooseLevel, fit, scaleBar, toImage, visiblePieces, visibleTiles, zoomAt } from "./viewport";
 
 const planeOf = (rows: readonly (readonly number[])[]): Plane => ({
   data: Uint16Array.from(rows.flat()),
@@ -85,6 +86,39 @@ test("the level that fits the zoom, and only its tiles that can be seen", () => 
   // One to one around the middle: 400 × 300 pixels touch 2 × 2 tiles of 256.
   expect(visibleTiles(levels[0]!, { x: 1024, y: 512, zoom: 1 }, screen)).toHaveLength(4);
   expect(visibleTiles(levels[0]!, { x: -5000, y: 512, zoom: 1 }, screen)).toEqual([]);
+});
+
+test("of a chunk larger than the screen only the parts that can be seen are painted, each of them small", () => {
+  const level = { width: 4000, height: 3000, tileWidth: 4096, tileHeight: 4096, factor: { x: 2, y: 2 } };
+  const screen = { width: 400, height: 300 };
+  const pieces = (view: { x: number; y: number; zoom: number }) =>
+    visiblePieces(level, { row: 0, column: 0 }, view, screen).map(({ x, y, width, height }) => [
+      x,
+      y,
+      width,
+      height,
+    ]);
+  const whole = pieces(fit({ width: 8000, height: 6000 }, screen));
+  expect(whole).toHaveLength(12);
+  expect(whole.reduce((sum, [, , width = 0, height = 0]) => sum + width * height, 0)).toBe(4000 * 3000);
+  expect(whole.at(-1)).toEqual([3072, 2048, 928, 952]);
+  // Around the corner of four of them, in pixels of level 0.
+  expect(pieces({ x: 4096, y: 2048, zoom: 1 })).toEqual([
+    [1024, 0, 1024, 1024],
+    [2048, 0, 1024, 1024],
+    [1024, 1024, 1024, 1024],
+    [2048, 1024, 1024, 1024],
+  ]);
+  expect(pieces({ x: 5000, y: 3000, zoom: 1 })).toEqual([[2048, 1024, 1024, 1024]]);
+});
+
+test("a part of a plane shows the same values", () => {
+  const plane = planeOf([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  const part = partOf(plane, { x: 1, y: 1, width: 2, height: 1 });
+  expect([part.width, part.height, valueAt(part, 0, 0), valueAt(part, 0, 1)]).toEqual([2, 1, 5, 6]);
 });
 
 test("zooming keeps what is under the cursor", () => {

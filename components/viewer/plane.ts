@@ -22,6 +22,17 @@ export type TileAt = { row: number; column: number };
 export const valueAt = (plane: Plane, y: number, x: number): number =>
   plane.data[plane.offset + y * plane.rowStride + x * plane.columnStride] ?? 0;
 
+/** A rectangle of it; the values are shared. */
+export const partOf = (
+  plane: Plane,
+  part: { x: number; y: number; width: number; height: number },
+): Plane => ({
+  ...plane,
+  offset: plane.offset + part.y * plane.rowStride + part.x * plane.columnStride,
+  width: Math.min(part.width, plane.width - part.x),
+  height: Math.min(part.height, plane.height - part.y),
+});
+
 /** More in one piece would end the tab of the browser instead of being drawn. */
 const MOST_CHUNK_BYTES = 1024 ** 3;
 /** Of one plane; drawn, each takes four bytes. */

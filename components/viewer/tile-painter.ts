@@ -4,10 +4,10 @@ import type { LabelMode } from "./composite";
 import { sentenceFor } from "./data-store";
 import type { Range, Rgb } from "./ngff";
 import type { Level, OpenImage } from "./open-image";
-import { valueAt } from "./plane";
+import { partOf, valueAt } from "./plane";
 import type { ChunkCache, Place, Plane, TileAt } from "./plane";
-import { chooseLevel, visibleTiles } from "./viewport";
-import type { Size, Viewport } from "./viewport";
+import { chooseLevel, visiblePieces, visibleTiles } from "./viewport";
+import type { Piece, Size, Viewport } from "./viewport";
 
 export type ShownChannel = { index: number; color: Rgb; range: Range };
 export type Scene = {
@@ -32,6 +32,9 @@ const MAX_LOADS = 6;
 /** A lower level as a preview is worth its requests only when it is few. */
 const MAX_PREVIEW_TILES = 12;
 
+/** Of one frame, for painting; what is left follows in the next, so that the page never stands still. */
+const FRAME_MS = 12;
+
 type Tile = { canvas: HTMLCanvasElement; stamp: string };
 type Want = { key: string; level: Level; place: Place; tile: TileAt };
 
@@ -43,7 +46,10 @@ export class TilePainter {
   #scene: Scene | null = null;
   #view: Viewport | null = null;
   #screen: Size = { width: 1, height: 1 };
-  /** By image, so that nothing of the old one is seen under the next. */
+  /** Something is read but not painted yet. */
+  #isLate = false;
+  #hasPainted = false;
+  /** Pieces of tiles, of this image only, so that nothing of the old one is seen under the next. */
   #tiles = new Map<string, Tile>();
   #wanted: Want[] = [];
   readonly #loading = new Set<string>();
@@ -102,6 +108,8 @@ export class TilePainter {
     if (this.#frame !== 0 || this.#isDisposed) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
+      this.#isLate = false;
+      this.#hasPainted = false;
       this.#draw();
     });
   }
@@ -120,6 +128,7 @@ export class TilePainter {
     // Pixels are what was measured: enlarged, they stay squares.
     context.imageSmoothingEnabled = view.zoom * window.devicePixelRatio < 1;
     this.#wanted = [];
+    const started = performance.now();
     const drawn = new Set<string>();
     const chosen = this.#levelOf(scene.image.levels);
     const lowest = scene.image.levels.length - 1;
@@ -128,10 +137,17 @@ export class TilePainter {
       const tiles = level ? visibleTiles(level, view, this.#screen) : [];
       if (!level || tiles.length > maxTiles) return;
       for (const tile of tiles) {
-        const key = `${name}/${at}/${tile.row}/${tile.column}`;
-        drawn.add(key);
-        const canvas = this.#tileOf(key, name, level, tile, scene);
-        if (canvas) this.#place(context, canvas, level, tile, view);
+        const tileKey = `${name}/${at}/${tile.row}/${tile.column}`;
+        // Only for what is not painted: its chunk may have made room for others since.
+        let known: readonly Plane[] | null | undefined;
+        const planes = () =>
+          known === undefined ? (known = this.#planesOf(tileKey, name, level, tile, scene)) : known;
+        for (const piece of visiblePieces(level, tile, view, this.#screen)) {
+          const key = `${tileKey}/${piece.y}/${piece.x}`;
+          drawn.add(key);
+          const canvas = this.#pieceOf(key, name, planes, piece, scene, started + FRAME_MS);
+          if (canvas) this.#place(context, canvas, level, tile, piece, view);
+        }
       }
     };
     if (lowest !== chosen) paint("image", scene.image.levels, lowest, MAX_PREVIEW_TILES);
@@ -142,8 +158,9 @@ export class TilePainter {
     }
     for (const key of this.#tiles.keys()) if (!drawn.has(key)) this.#tiles.delete(key);
     this.#load();
+    if (this.#isLate) this.#schedule();
     this.#onState({
-      pending: this.#wanted.length + this.#loading.size,
+      pending: this.#wanted.length + this.#loading.size + (this.#isLate ? 1 : 0),
       error: [...this.#failed.values()][0] ?? null,
       level: chosen,
     });
@@ -154,6 +171,7 @@ export class TilePainter {
     canvas: HTMLCanvasElement,
     level: Level,
     tile: TileAt,
+    piece: Piece,
     view: Viewport,
   ): void {
     const ratio = window.devicePixelRatio;
@@ -161,30 +179,50 @@ export class TilePainter {
       Math.round(((value - middle) * view.zoom + length / 2) * ratio);
     const x = (column: number) => onScreen(column * level.factor.x, view.x, this.#screen.width);
     const y = (row: number) => onScreen(row * level.factor.y, view.y, this.#screen.height);
-    const column = tile.column * level.tileWidth;
-    const row = tile.row * level.tileHeight;
+    const column = tile.column * level.tileWidth + piece.x;
+    const row = tile.row * level.tileHeight + piece.y;
     // Both edges are rounded alike, so neighbours leave no seam.
     const [left, top] = [x(column), y(row)];
     context.drawImage(canvas, left, top, x(column + canvas.width) - left, y(row + canvas.height) - top);
   }
 
-  /** Fresh if everything is read; else what it showed before, so that nothing flickers; null: nothing yet. */
-  #tileOf(key: string, name: string, level: Level, tile: TileAt, scene: Scene): HTMLCanvasElement | null {
+  /** Of each shown channel, or of the labels; null: one is not read yet, and is asked for. */
+  #planesOf(key: string, name: string, level: Level, tile: TileAt, scene: Scene): readonly Plane[] | null {
+    const { t, z } = scene;
+    const channels = name === "image" ? scene.channels.map(({ index }) => index) : [0];
+    const planes = channels.map((c) => {
+      const place = { t, c, z };
+      const plane = this.#chunks.peek(level, place, tile);
+      const want = `${key}/${t}/${c}/${z}`;
+      if (!plane && !this.#failed.has(want) && !this.#loading.has(want))
+        this.#wanted.push({ key: want, level, place, tile });
+      return plane;
+    });
+    return planes.every((plane) => plane !== null) ? planes : null;
+  }
+
+  /** Fresh if everything is read and there is time; else what it showed before, so that nothing flickers; null: nothing yet. */
+  #pieceOf(
+    key: string,
+    name: string,
+    readPlanes: () => readonly Plane[] | null,
+    piece: Piece,
+    scene: Scene,
+    deadline: number,
+  ): HTMLCanvasElement | null {
     const { t, z } = scene;
     const isImage = name === "image";
     const stamp = isImage ? JSON.stringify([t, z, scene.channels]) : `${t}/${z}`;
     const old = this.#tiles.get(key);
     if (old?.stamp === stamp) return old.canvas;
-    const places = isImage ? scene.channels.map(({ index }) => ({ t, c: index, z })) : [{ t, c: 0, z }];
-    const planes = places.map((place) => {
-      const plane = this.#chunks.peek(level, place, tile);
-      const want = `${key}/${t}/${place.c}/${z}`;
-      if (!plane && !this.#failed.has(want) && !this.#loading.has(want))
-        this.#wanted.push({ key: want, level, place, tile });
-      return plane;
-    });
-    if (!planes.every((plane) => plane !== null)) return old?.canvas ?? null;
-    const canvas = toCanvas(level, tile, isImage ? colors(scene, planes) : objects(scene, planes));
+    const planes = readPlanes();
+    // One at least, so that it comes to an end.
+    const isTime = !this.#hasPainted || performance.now() < deadline;
+    if (planes && !isTime) this.#isLate = true;
+    if (!planes || !isTime) return old?.canvas ?? null;
+    this.#hasPainted = true;
+    const parts = planes.map((plane) => partOf(plane, piece));
+    const canvas = toCanvas(piece, isImage ? colors(scene, parts) : objects(scene, parts));
     this.#tiles.set(key, { canvas, stamp });
     return canvas;
   }
@@ -225,12 +263,11 @@ const objects =
   (width, height) =>
     plane && labelMode !== "off" ? drawLabels(plane, labelMode) : new Uint8ClampedArray(width * height * 4);
 
-function toCanvas(level: Level, tile: TileAt, pixels: Pixels): HTMLCanvasElement {
+function toCanvas({ width, height }: Piece, pixels: Pixels): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
-  canvas.width = Math.min(level.tileWidth, level.width - tile.column * level.tileWidth);
-  canvas.height = Math.min(level.tileHeight, level.height - tile.row * level.tileHeight);
-  const data = new ImageData(pixels(canvas.width, canvas.height), canvas.width, canvas.height);
-  canvas.getContext("2d")?.putImageData(data, 0, 0);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.putImageData(new ImageData(pixels(width, height), width, height), 0, 0);
   return canvas;
 }
 
