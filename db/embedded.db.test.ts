@@ -161,6 +161,19 @@ test("a killed server is started again and has every committed row", async () =>
   expect(await query(after.url, "SELECT count(*)::int FROM kept")).toBe(1000);
 });
 
+test("a server that dies under us is started again on its port, with every committed row", async () => {
+  const server = await start();
+  await query(server.url, "CREATE TABLE t AS SELECT 7 AS n");
+  const pid = serverPid();
+  process.kill(pid, "SIGKILL");
+  while (!isServing() || serverPid() === pid) await sleep(50);
+  const answer = async () => query(server.url, "SELECT n FROM t").catch(() => null);
+  while ((await answer()) === null) await sleep(50);
+  expect(await answer()).toBe(7);
+  await server.stop();
+  expect(isServing()).toBe(false);
+});
+
 test("who did not start the server does not stop it", async () => {
   const owner = await startInAnotherProcess();
   const guest = await start();

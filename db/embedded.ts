@@ -5,7 +5,8 @@ import { launch } from "@/db/embedded/launch";
 import { withLock } from "@/db/embedded/lock";
 import { enter, leave } from "@/db/embedded/owner";
 import { preparePlace } from "@/db/embedded/place";
-import { adoptable, serverUrl, stopPostmaster } from "@/db/embedded/postmaster";
+import type { Place } from "@/db/embedded/place";
+import { adoptable, livingPostmaster, serverUrl, stopPostmaster } from "@/db/embedded/postmaster";
 
 /*
  * A PostgreSQL server of our own, without an installation. The programs are those of the platform packages
@@ -18,6 +19,7 @@ import { adoptable, serverUrl, stopPostmaster } from "@/db/embedded/postmaster";
  *   postmaster.pid names a living server that knows our password  → adopt it
  *   ... a living server that does not                             → one sentence
  *   ... nobody                                                    → start; PostgreSQL recovers by itself
+ * If it dies under us it is started again, on its port.
  * The server outlives a killed fractal-ts; the next start adopts it and owns it. Of several fractal-ts
  * processes on one folder, the last to stop stops the server.
  */
@@ -37,6 +39,7 @@ export type EmbeddedServer = {
 type Log = { info(fields: object, message: string): void };
 
 const DATABASE = "fractal";
+const WATCH_MS = 2_000;
 
 /**
  * @param dataDir Absolute; exists and is writable.
@@ -57,18 +60,26 @@ export async function startEmbedded(
     // Signed before the first query: killed here, the next start still finds a server without a living owner.
     const me = enter(place.home, running === null);
     await ensureDatabase(serverUrl(port, password, "postgres"));
-    return { me, port, adopted: running !== null, url: serverUrl(port, password, DATABASE) };
+    return { me, password, port, adopted: running !== null, url: serverUrl(port, password, DATABASE) };
   });
-  const { me, port, adopted, url } = started;
+  const { me, password, port, adopted, url } = started;
   log.info(
     { port, home: place.home },
     adopted ? "found the embedded PostgreSQL running" : "started the embedded PostgreSQL",
   );
 
   let isStopped = false;
+  const watch = watchOver(place, log, async () => {
+    await withLock(lockFile, async () => {
+      if (isStopped) return;
+      const now = (await adoptable(place, password)) ?? (await launch(place, password, isDurable));
+      if (now !== port) throw new Error(`its port ${port} was taken; end fractal-ts and start it again`);
+    });
+  });
   const stop = async () => {
     if (isStopped) return;
     isStopped = true;
+    await watch.end();
     await withLock(lockFile, async () => {
       if (!leave(place.home, me)) return;
       await stopPostmaster(place.data);
@@ -76,6 +87,28 @@ export async function startEmbedded(
     });
   };
   return { url, notes: place.notes, adopted, stop };
+}
+
+/** Looks every two seconds whether the server lives; `restart` may fail, for instance as long as the disk is full. */
+function watchOver(place: Place, log: Log, restart: () => Promise<void>): { end(): Promise<void> } {
+  let attempt: Promise<void> | null = null;
+  const look = () => {
+    if (attempt !== null || livingPostmaster(place.data) !== null) return;
+    log.info({ home: place.home }, "the embedded PostgreSQL has died; it is started again");
+    attempt = restart()
+      .catch((err: unknown) => {
+        log.info({ err, home: place.home }, "the embedded PostgreSQL cannot be started yet");
+      })
+      .finally(() => (attempt = null));
+  };
+  const timer = setInterval(look, WATCH_MS);
+  timer.unref();
+  return {
+    async end() {
+      clearInterval(timer);
+      await attempt;
+    },
+  };
 }
 
 async function ensureDatabase(url: string): Promise<void> {

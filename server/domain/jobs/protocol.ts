@@ -154,12 +154,16 @@ export type InitOutput = z.infer<typeof InitOutput>;
 
 const LockState = z.enum(["held", "free"]);
 
-/** Answer of `worker.py --probe`. `voided`: this call made `claim`; `claimed`: it existed before. */
+/**
+ * Answer of `worker.py --probe`. `voided`: this call made `claim`; `claimed`: it existed before; `rebooted`: the machine
+ * was started anew since the claim, so that the last lines of `results.jsonl` may be lost.
+ */
 export const ProbeAnswer = z.object({
   alive: LockState,
   family: LockState,
   claimed: z.boolean(),
   voided: z.boolean(),
+  rebooted: z.boolean(),
 });
 export type ProbeAnswer = z.infer<typeof ProbeAnswer>;
 

@@ -171,7 +171,7 @@ async function follow(
   if (watch.isSeenRunning) return false;
   // The last lines may have come between our read and the end of the worker.
   while (await ingest(ctx, batch, watch.ingest, watch.units, isStopAsked));
-  await close(ctx, run, call, batch, watch, wish);
+  await close(ctx, run, call, batch, watch, wish, life.value === "machine_died");
   return true;
 }
 
@@ -182,12 +182,15 @@ async function close(
   batch: OpenBatch,
   watch: Watch,
   wish: StopWish,
+  hasMachineDied = false,
 ): Promise<void> {
   const unended = await listUnendedAttempts(ctx.db, batch.id);
   const { input_types, output_types } = run.workflow_task_dump.task;
   const isStateChange = changesState(input_types, output_types);
   const verdict = (attempt: UnendedAttempt): AttemptVerdict => {
-    const outcome = attempt.state === "started" ? "interrupted" : "never_started";
+    // A start line may be lost with the machine: what has no end may have begun.
+    const hasStarted = attempt.state === "started" || hasMachineDied;
+    const outcome = hasStarted ? "interrupted" : "never_started";
     const interruptions = attempt.interruptions + (outcome === "interrupted" ? 1 : 0);
     const failedLaunches = attempt.failed_launches + (outcome === "never_started" ? 1 : 0);
     if (wish.asksFor(attempt.unit_id)) return { attempt, outcome, unit: { state: "stopped" } };

@@ -19,8 +19,11 @@ export type BatchContent = {
   readonly units: AsyncIterable<readonly UnitLine[]>;
 };
 
-/** - `running`: the worker lives. - `ended`: nothing of it lives. - `never_began`: it can never start any more. */
-export type BatchLife = "running" | "ended" | "never_began";
+/**
+ * - `running`: the worker lives. - `ended`: nothing of it lives. - `machine_died`: nor does anything, and what it wrote
+ *   last may be lost with the machine. - `never_began`: it can never start any more.
+ */
+export type BatchLife = "running" | "ended" | "machine_died" | "never_began";
 
 /**
  * Implementations only translate: no polling loop, no retry, no database, no idea of workflows.

@@ -89,7 +89,7 @@ export class LocalExecutor implements Executor {
         if (again.family === "held")
           return { known: false, why: "processes of a dead worker cannot be ended" };
       }
-      return { known: true, value: "ended" };
+      return { known: true, value: probe.rebooted ? "machine_died" : "ended" };
     } catch (err) {
       return { known: false, why: `cannot look at ${batch.folder}: ${(err as Error).message.slice(0, 300)}` };
     }

@@ -87,6 +87,24 @@ def try_lock(fd):
         return False
 
 
+def boot_id():
+    """Another one after each start of the machine; empty where the system does not tell."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", "rb") as file:
+            return file.read().strip()
+    except OSError:
+        return b""
+
+
+def sign(alive):
+    """Says under which start of the machine the batch was claimed. Call with the lock, before the claim."""
+    try:
+        os.ftruncate(alive, 0)
+        os.pwrite(alive, boot_id(), 0)
+    except OSError:
+        pass  # a full disk: after a crash the batch counts as one whose machine died, which is the careful answer
+
+
 def make_claim():
     try:
         os.mkdir("claim", 0o700)
@@ -103,6 +121,7 @@ def take_locks():
         if os.path.isdir("claim") or time.monotonic() > patience:
             return None
         time.sleep(0.02)
+    sign(alive)
     return alive, family
 
 
@@ -111,10 +130,13 @@ def probe():
     alive_free, family_free = try_lock(alive), try_lock(family)
     claimed, voided = os.path.isdir("claim"), False
     if alive_free and family_free and not claimed:
+        sign(alive)
         voided = make_claim()
         claimed = not voided
+    rebooted = claimed and alive_free and os.pread(alive, 64, 0) != boot_id()
     state = {True: "free", False: "held"}
-    return {"alive": state[alive_free], "family": state[family_free], "claimed": claimed, "voided": voided}
+    return {"alive": state[alive_free], "family": state[family_free], "claimed": claimed, "voided": voided,
+            "rebooted": rebooted}
 
 
 # --- Reaping: the worker is dead, its units live ---
