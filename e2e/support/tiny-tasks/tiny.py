@@ -4,7 +4,7 @@ Arguments, beside the managed ones:
     counter   file that gets one line per run: "{zarr_url or phase} {pid}"
     sleep     seconds to wait, default 0
     wait_for  file to wait for before ending
-    stall_on  wait for the file `gate` if the zarr_url ends with this text
+    stall_on  wait for the file `gate` if the zarr_url ends with one of these texts
     print     text for the log
     fail_on   raise an error if the zarr_url ends with this text, or one of these; "" is every call
     repaired  file; once it exists, fail_on is ignored
@@ -44,7 +44,7 @@ def main() -> int:
     time.sleep(options.get("sleep", 0))
     while options.get("wait_for") and not os.path.exists(options["wait_for"]):
         time.sleep(0.02)
-    if options.get("stall_on") and (zarr_url or "").endswith(options["stall_on"]):
+    if options.get("stall_on") and (zarr_url or "").endswith(tuple(options["stall_on"])):
         while not os.path.exists(options["gate"]):
             time.sleep(0.02)
     if options.get("kill_self"):

@@ -91,7 +91,7 @@ test("a running and a waiting unit are stopped, the others go on; Continue does 
 test("what is left of a task is stopped, and what was done stays", async () => {
   await addABCD();
   const [task, behind] = chain();
-  const args = { ...task?.args, wait_for: undefined, stall_on: "c", gate: file("gate") };
+  const args = { ...task?.args, wait_for: undefined, stall_on: ["c"], gate: file("gate") };
   const job = await makeJob(world, [{ ...task, args } as TinyTask, behind as TinyTask]);
   const run = await until(async () => {
     const one = (await runsOf(job.id))[0];

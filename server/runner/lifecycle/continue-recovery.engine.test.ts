@@ -1,6 +1,4 @@
 /** Kill the runner while it repeats or continues: the job ends as if nothing had happened, and no call ran twice. */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq } from "drizzle-orm";
@@ -13,43 +11,25 @@ import { continueJob } from "@/server/services/job/continue";
 import { retryJob } from "@/server/services/job/retry";
 import { actAsOwner, addTestImages, makeJob, makeWorld } from "../testing";
 import type { TinyTask, World } from "../testing";
+import { Servers, until } from "./testing";
 
 let t: Awaited<ReturnType<typeof createTestDb>>;
 let world: World;
 let me: ServiceContext;
-const started: ChildProcess[] = [];
+let servers: Servers;
 
 beforeEach(async () => {
   t = await createTestDb();
+  servers = await Servers.of(t);
   world = await makeWorld(t.db);
   me = await actAsOwner(world);
 });
 afterEach(async () => {
-  for (const child of started.splice(0)) child.kill("SIGKILL");
+  await servers.close();
   await t.drop();
-  await rm(world.folder, { recursive: true, force: true });
+  await rm(world.folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-async function startRunnerProcess() {
-  const child = spawn(process.execPath, ["--import", "tsx", "e2e/support/runner-process.ts"], {
-    env: { ...process.env, DATABASE_URL: t.url },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  started.push(child);
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once("data", () => resolve());
-    child.once("exit", (code) => reject(new Error(`the runner ended with ${code}`)));
-  });
-  return child;
-}
-async function kill(child: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await gone;
-}
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 const jobOf = async (id: number) => one(await t.db.select().from(tables.jobs).where(eq(tables.jobs.id, id)));
 const runsOf = (id: number) =>
   t.db
@@ -105,13 +85,13 @@ test.each([
   ["being launched", async (id: number) => (await batchesOf(id)).some((b) => b.state !== "planned")],
   ["merged", async (id: number) => ["merged", "closed"].includes((await runsOf(id))[0]?.stage ?? "")],
 ])("killed when the repeated calls are %s", async (_when, isThen) => {
-  const runner = await startRunnerProcess();
+  const runner = await servers.start();
   const { job } = await failedJob();
   const failed = (await runsOf(job.id))[1];
   const { job_id } = await retryJob(me, { run_id: failed?.id ?? 0 });
   await until(() => isThen(job_id));
-  await kill(runner);
-  await startRunnerProcess();
+  await servers.end(runner, "SIGKILL");
+  await servers.start();
   await until(() => isOver(job_id));
   expect((await jobOf(job_id)).state).toBe("done");
   expect(await ran("counter")).toEqual({ a: 1, b: 2, c: 2 });
@@ -126,19 +106,19 @@ test.each([
 ])(
   "killed %s: what is missing was decided once, a new image does not reach a task that was passed",
   async (_when, runs) => {
-    const runner = await startRunnerProcess();
+    const runner = await servers.start();
     const { job, addImage } = await failedJob();
     const target = { workflow_id: job.workflow_id ?? 0, dataset_id: world.dataset.id };
     const { job_id } = await continueJob(me, { ...target, first_task_index: 0 });
     await until(async () => (await runsOf(job_id)).length >= runs);
-    await kill(runner);
+    await servers.end(runner, "SIGKILL");
     if (runs === 1) {
       // The first task was passed: an image that comes now is not its business any more.
       const [skipped] = await runsOf(job_id);
       expect(skipped).toMatchObject({ stage: "closed", state: "done", num_done: 0, num_kept: 3 });
       await addImage();
     }
-    await startRunnerProcess();
+    await servers.start();
     await until(() => isOver(job_id));
     expect((await jobOf(job_id)).state).toBe("done");
     expect(await ran("before")).toEqual({ a: 1, b: 1, c: 1 });

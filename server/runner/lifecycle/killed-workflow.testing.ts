@@ -99,7 +99,7 @@ export async function resultOf(world: World, jobId: number) {
 
 export const entersState = (state: string) =>
   `NEW.state = '${state}' AND OLD.state IS DISTINCT FROM NEW.state`;
-const entersStage = (order: number, stage: string) =>
+export const entersStage = (order: number, stage: string) =>
   `NEW."order" = ${order} AND NEW.stage = '${stage}' AND OLD.stage IS DISTINCT FROM NEW.stage`;
 
 export const TRANSITIONS: Record<string, Transition> = {

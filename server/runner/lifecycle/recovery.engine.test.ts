@@ -1,48 +1,36 @@
-/** Kill the runner, start another: the job ends right and no unit ran twice (engine specification §9). */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+/** Workers, servers and machines die in the middle of units: the job ends right, and nothing in place runs twice. */
+import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import { addTestImages, makeJob, makeWorld } from "../testing";
 import type { TinyTask, World } from "../testing";
+import { entersStage, entersState } from "./killed-workflow.testing";
+import { Servers, until } from "./testing";
 
 let t: Awaited<ReturnType<typeof createTestDb>>;
 let world: World;
-const started: ChildProcess[] = [];
+let servers: Servers;
 
-beforeEach(async () => {
+beforeAll(async () => {
   t = await createTestDb();
+});
+afterAll(() => t.drop());
+beforeEach(async () => {
+  servers = await Servers.of(t);
   world = await makeWorld(t.db);
+  await addTestImages(
+    world,
+    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
+  );
 });
 afterEach(async () => {
-  for (const child of started.splice(0)) child.kill("SIGKILL");
-  await t.drop();
-  await rm(world.folder, { recursive: true, force: true });
+  await servers.close();
+  await rm(world.folder, { recursive: true, force: true, maxRetries: 3 });
 });
-
-async function startRunnerProcess() {
-  const child = spawn(process.execPath, ["--import", "tsx", "e2e/support/runner-process.ts"], {
-    env: { ...process.env, DATABASE_URL: t.url },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  started.push(child);
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once("data", () => resolve());
-    child.once("exit", (code) => reject(new Error(`the runner ended with ${code}`)));
-  });
-  return child;
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  child.kill(signal);
-  return code;
-}
 
 const runsOf = (jobId: number) =>
   t.db
@@ -53,12 +41,8 @@ const runsOf = (jobId: number) =>
 const jobOf = async (jobId: number) =>
   one(await t.db.select().from(tables.jobs).where(eq(tables.jobs.id, jobId)));
 const batchesOf = (jobId: number) =>
-  t.db.execute<{ state: string; handle: { pid: number } | null }>(sql`
-    SELECT b.state, b.handle FROM batch b JOIN history_run r ON r.id = b.history_run_id WHERE r.job_id = ${jobId} ORDER BY b.id`);
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
+  t.db.execute<{ state: string; folder: string; handle: { pid: number } | null }>(sql`
+    SELECT b.state, b.handle, b.folder FROM batch b JOIN history_run r ON r.id = b.history_run_id WHERE r.job_id = ${jobId} ORDER BY b.id`);
 
 const IMAGES = Array.from({ length: 10 }, (_, i) => `i${i}`);
 const counter = () => path.join(world.folder, "counter");
@@ -90,78 +74,45 @@ async function expectDone(jobId: number): Promise<void> {
   const run = one(await runsOf(jobId));
   expect(run).toMatchObject({ state: "done", stage: "closed", num_done: 10, num_pending: 0, num_running: 0 });
   expect(await runsPerImage()).toEqual(once);
-  const images = await t.db.select().from(tables.images).orderBy(tables.images.position);
+  const images = await t.db
+    .select()
+    .from(tables.images)
+    .where(eq(tables.images.dataset_id, world.dataset.id))
+    .orderBy(tables.images.position);
   expect(images.map((image) => image.attributes)).toEqual(IMAGES.map(() => ({ seen: true })));
   const accepted = await t.db.execute<{ n: number }>(
-    sql`SELECT count(*)::int AS n FROM unit_attempt WHERE accepted`,
+    sql`SELECT count(*)::int AS n FROM unit_attempt a JOIN batch b ON b.id = a.batch_id JOIN history_run r ON r.id = b.history_run_id
+        WHERE a.accepted AND r.job_id = ${jobId}`,
   );
   expect(accepted[0]?.n).toBe(10);
 }
 
 test("killed while units run: the workers go on, the next runner takes their results, nothing runs twice", async () => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
   const job = await makeJob(world, [{ ...chain({ sleep: 0.25 })[0], ...flip } as TinyTask]);
-  const first = await startRunnerProcess();
+  const first = await servers.start();
   await until(async () => ((await runsOf(job.id))[0]?.num_done ?? 0) >= 3);
-  await end(first, "SIGKILL");
-  await startRunnerProcess();
-  await expectDone(job.id);
-});
-
-test.each([
-  ["right after it was claimed", async (id: number) => (await jobOf(id)).state === "running"],
-  ["when its images are selected", async (id: number) => (await runsOf(id)).length > 0],
-  ["when its calls are planned", async (id: number) => (await runsOf(id))[0]?.stage === "planned"],
-  ["when its batch is planned", async (id: number) => (await batchesOf(id)).length > 0],
-  [
-    "when its batch is being launched",
-    async (id: number) => (await batchesOf(id)).some((b) => b.state !== "planned"),
-  ],
-  [
-    "when its batch is launched",
-    async (id: number) => (await batchesOf(id)).some((b) => b.state === "launched"),
-  ],
-])("killed %s: the job ends as if nothing had happened", async (_when, isThen) => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
-  const first = await startRunnerProcess();
-  const job = await makeJob(world, [{ ...chain({ sleep: 0.05 })[0], ...flip } as TinyTask]);
-  await until(() => isThen(job.id));
-  await end(first, "SIGKILL");
-  await startRunnerProcess();
+  await servers.end(first, "SIGKILL");
+  await servers.start();
   await expectDone(job.id);
 });
 
 test("killed with everything finished and nothing ingested: the results are read afterwards", async () => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, chain({ wait_for: gate }));
-  const first = await startRunnerProcess();
+  const first = await servers.start();
   await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
-  await end(first, "SIGKILL");
+  await servers.end(first, "SIGKILL");
   await writeFile(gate, "");
   const pid = (await batchesOf(job.id))[0]?.handle?.pid ?? 0;
   await until(() => Promise.resolve(!isAlive(pid)));
-  await startRunnerProcess();
+  await servers.start();
   await expectDone(job.id);
 });
 
 test("the worker alone killed: an interrupted unit of a harmless task runs again, and its survivor was ended first", async () => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, chain({ wait_for: gate }));
-  await startRunnerProcess();
+  await servers.start();
   await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
   process.kill((await batchesOf(job.id))[0]?.handle?.pid ?? 0, "SIGKILL");
   await until(async () => (await batchesOf(job.id)).length === 2);
@@ -170,7 +121,8 @@ test("the worker alone killed: an interrupted unit of a harmless task runs again
   expect((await jobOf(job.id)).state).toBe("done");
   expect(Object.values(await runsPerImage()).sort()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
   const attempts = await t.db.execute<{ state: string; n: number }>(sql`
-    SELECT state, count(*)::int AS n FROM unit_attempt GROUP BY state ORDER BY state`);
+    SELECT a.state, count(*)::int AS n FROM unit_attempt a JOIN batch b ON b.id = a.batch_id
+    JOIN history_run r ON r.id = b.history_run_id WHERE r.job_id = ${job.id} GROUP BY a.state ORDER BY a.state`);
   expect([...attempts]).toEqual([
     { state: "ended", n: 10 },
     { state: "interrupted", n: 2 },
@@ -179,13 +131,9 @@ test("the worker alone killed: an interrupted unit of a harmless task runs again
 });
 
 test("the worker alone killed: a task that changes images in place waits for a person", async () => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, [{ ...chain({ wait_for: gate })[0], ...flip } as TinyTask]);
-  await startRunnerProcess();
+  await servers.start();
   await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
   process.kill((await batchesOf(job.id))[0]?.handle?.pid ?? 0, "SIGKILL");
   await until(async () => (await batchesOf(job.id)).length === 2);
@@ -194,40 +142,44 @@ test("the worker alone killed: a task that changes images in place waits for a p
   expect(Object.values(await runsPerImage())).toEqual(Array(10).fill(1));
   const run = one(await runsOf(job.id));
   expect(run).toMatchObject({ num_done: 8, num_failed: 2 });
-  const failed = await t.db.select().from(tables.historyUnits).where(eq(tables.historyUnits.state, "failed"));
+  const failed = await t.db
+    .select()
+    .from(tables.historyUnits)
+    .where(
+      sql`${tables.historyUnits.state} = 'failed' AND ${tables.historyUnits.history_run_id} = ${run.id}`,
+    );
   expect(failed.map((unit) => unit.cause?.kind)).toEqual(["interrupted", "interrupted"]);
 });
 
 test("SIGTERM hands over without stopping local work, and at once", async () => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, chain({ wait_for: gate }));
-  const first = await startRunnerProcess();
+  const first = await servers.start();
   await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
-  expect(await end(first, "SIGTERM")).toBe(0);
+  expect(await servers.end(first, "SIGTERM")).toBe(0);
   expect(isAlive((await batchesOf(job.id))[0]?.handle?.pid ?? 0)).toBe(true);
-  await startRunnerProcess();
+  await servers.start();
   await writeFile(gate, "");
   await expectDone(job.id);
 });
 
 test("a runner whose lease was taken over can write nothing more", async () => {
-  await addTestImages(
-    world,
-    IMAGES.map((name) => ({ zarr_url: `${world.zarrDir}/${name}` })),
-  );
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, chain({ wait_for: gate }));
-  const first = await startRunnerProcess();
+  const first = await servers.start();
   await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
   first.kill("SIGSTOP");
-  await t.db.execute(sql`UPDATE lease SET expires_at = '-infinity'`);
-  await startRunnerProcess();
+  await t.db.execute(sql`UPDATE lease SET expires_at = '-infinity' WHERE kind = 'job' AND id = ${job.id}`);
+  await servers.start();
   await until(
-    async () => Number((await t.db.execute<{ token: number }>(sql`SELECT token FROM lease`))[0]?.token) === 2,
+    async () =>
+      Number(
+        (
+          await t.db.execute<{ token: number }>(
+            sql`SELECT token FROM lease WHERE kind = 'job' AND id = ${job.id}`,
+          )
+        )[0]?.token,
+      ) === 2,
   );
   first.kill("SIGCONT");
   await writeFile(gate, "");
@@ -242,3 +194,131 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Ends the job's server, worker and units at once, as the end of a machine does. @returns The folder of its batch. */
+async function killMachine(server: Awaited<ReturnType<Servers["start"]>>, jobId: number): Promise<string> {
+  const batch = (await batchesOf(jobId))[0];
+  await servers.end(server, "SIGKILL");
+  process.kill(batch?.handle?.pid ?? 0, "SIGKILL");
+  const pids = (await readFile(counter(), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => Number(line.split(" ")[1]));
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  await until(() => Promise.resolve(!pids.some(isAlive)));
+  return batch?.folder ?? "";
+}
+const begun = (jobId: number) =>
+  until(
+    async () =>
+      (await runsOf(jobId))[0]?.num_running === 2 &&
+      (await readFile(counter(), "utf8").catch(() => "")).split("\n").length === 3,
+  );
+const open = (gate: string) => writeFile(gate, "");
+const gateOf = () => path.join(world.folder, "gate");
+
+test("everything is killed at once: what runs only on its own images is repeated, nothing else", async () => {
+  const job = await makeJob(world, chain({ wait_for: gateOf() }));
+  const server = await servers.start();
+  await begun(job.id);
+  await killMachine(server, job.id);
+  await open(gateOf());
+  await servers.start();
+  await until(async () => (await jobOf(job.id)).state === "done");
+  expect(Object.values(await runsPerImage()).sort()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
+});
+
+test("the machine is started anew: start lines may be lost with it, so an in-place task waits for a person with all that has no end", async () => {
+  const job = await makeJob(world, [{ ...chain({ wait_for: gateOf() })[0], ...flip } as TinyTask]);
+  const server = await servers.start();
+  await begun(job.id);
+  const folder = await killMachine(server, job.id);
+  // What a test cannot do: start the machine anew.
+  await writeFile(path.join(folder, "alive"), "another start of this machine");
+  await open(gateOf());
+  await servers.start();
+  await until(async () => (await jobOf(job.id)).state === "failed");
+  expect(one(await runsOf(job.id))).toMatchObject({ num_done: 0, num_failed: 10 });
+  expect(Object.values(await runsPerImage())).toEqual([1, 1]);
+});
+
+test("the end line of a unit is half written: it does not count, and the unit was interrupted", async () => {
+  const job = await makeJob(world, [{ ...chain({ wait_for: gateOf() })[0], ...flip } as TinyTask]);
+  const server = await servers.start();
+  await begun(job.id);
+  const folder = await killMachine(server, job.id);
+  await appendFile(path.join(folder, "results.jsonl"), '{"e":"end","n":0,"t":1,"exit":0,"sig');
+  await open(gateOf());
+  await servers.start();
+  await until(async () => (await jobOf(job.id)).state === "failed");
+  expect(one(await runsOf(job.id))).toMatchObject({ num_done: 8, num_failed: 2 });
+  expect(await runsPerImage()).toEqual(once);
+});
+
+test("results that were read are gone from the file: what was stored stays, the rest was interrupted", async () => {
+  const args = { stall_on: ["i8", "i9"], gate: gateOf() };
+  const job = await makeJob(world, [{ ...chain(args)[0], ...flip } as TinyTask]);
+  const server = await servers.start();
+  await until(async () => {
+    const run = (await runsOf(job.id))[0];
+    return run?.num_done === 8 && run.num_running === 2;
+  });
+  const folder = await killMachine(server, job.id);
+  await truncate(path.join(folder, "results.jsonl"), 40);
+  await open(gateOf());
+  await servers.start();
+  await until(async () => (await jobOf(job.id)).state === "failed");
+  expect(one(await runsOf(job.id))).toMatchObject({ num_done: 8, num_failed: 2 });
+  expect(await runsPerImage()).toEqual(once);
+});
+
+const intended = { table: "batch", event: "UPDATE", when: entersState("launching") } as const;
+
+test("the folder of a batch is half written: it is written again, and runs once", async () => {
+  const server = await servers.start();
+  let id = 0;
+  await servers.killAt(server, intended, "after", async () => {
+    id = (await makeJob(world, [{ ...chain()[0], ...flip } as TinyTask])).id;
+  });
+  const folder = (await batchesOf(id))[0]?.folder ?? "";
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "units.jsonl.tmp"), '{"v":1,"batch":');
+  await servers.start();
+  await expectDone(id);
+});
+
+test("a worker died between its claim and its first unit: the units run in another batch, once", async () => {
+  const server = await servers.start();
+  let id = 0;
+  await servers.killAt(server, intended, "after", async () => {
+    id = (await makeJob(world, [{ ...chain()[0], ...flip } as TinyTask])).id;
+  });
+  const folder = (await batchesOf(id))[0]?.folder ?? "";
+  await mkdir(path.join(folder, "claim"), { recursive: true });
+  await writeFile(
+    path.join(folder, "alive"),
+    (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim(),
+  );
+  await servers.start();
+  await expectDone(id);
+  expect(await batchesOf(id)).toHaveLength(2);
+});
+
+test("a second signal ends a server at once that waits for its driver; the next one goes on", async () => {
+  const server = await servers.start();
+  const planned = { table: "history_run", event: "UPDATE", when: entersStage(0, "planned") } as const;
+  let id = 0;
+  const submit = async () => (id = (await makeJob(world, chain())).id);
+  await servers.holdAt(planned, "before", submit, async () => {
+    server.kill("SIGTERM");
+    const listeners = () =>
+      t.db.execute(
+        sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen %'`,
+      );
+    await until(async () => (await listeners()).length === 0);
+    expect(server.exitCode).toBeNull();
+    expect(await servers.end(server, "SIGTERM")).toBe(1);
+  });
+  await servers.start();
+  await expectDone(id);
+});

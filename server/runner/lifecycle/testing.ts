@@ -70,23 +70,35 @@ export class Servers {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /**
-   * Kill a server at a transition.
-   *
-   * @param act What makes the transition come, once the trap is set.
-   */
+  /** Kill a server at a transition. `act` makes the transition come. */
   async killAt(
     child: ChildProcess,
     at: Transition,
     moment: Moment,
     act: () => Promise<unknown>,
   ): Promise<void> {
+    await this.holdAt(at, moment, act, () => this.end(child, "SIGKILL"));
+  }
+
+  /**
+   * Hold whoever makes a transition in the middle of it.
+   *
+   * @param act What makes the transition come, once the trap is set.
+   * @param meanwhile Done while the transaction stands still; then it goes on.
+   */
+  async holdAt(
+    at: Transition,
+    moment: Moment,
+    act: () => Promise<unknown>,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<void> {
     const { db, url } = this.t;
     const holder = postgres(url, { max: 1 });
     await holder`SELECT pg_advisory_lock(${LOCK})`;
-    await db.execute(sql`
-      CREATE OR REPLACE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$`);
+    await db.execute(
+      sql.raw(`CREATE OR REPLACE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock(${LOCK}); RETURN NULL; END $$`),
+    );
     const [constraint, deferred] =
       moment === "after" ? ["CONSTRAINT", "DEFERRABLE INITIALLY DEFERRED"] : ["", ""];
     await db.execute(
@@ -99,7 +111,7 @@ export class Servers {
         SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted`);
       return rows.length > 0;
     });
-    await this.end(child, "SIGKILL");
+    await meanwhile();
     await holder.end();
     // Waits until the transaction of the dead server is over, one way or the other.
     await db.execute(sql.raw(`DROP TRIGGER trap ON ${at.table}`));

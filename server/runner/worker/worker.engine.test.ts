@@ -34,7 +34,7 @@ describe("a batch folder runs once", () => {
 
   it("a probe voids a batch that nobody started, and its worker then runs nothing", async () => {
     const batch = await make({ units: [{ argv: COUNTED }] });
-    const free = { alive: "free", family: "free" };
+    const free = { alive: "free", family: "free", rebooted: false };
     expect(await batch.ask("--probe")).toEqual({ ...free, claimed: false, voided: true });
     expect(await batch.run()).toEqual([]);
     expect(batch.has("ran")).toBe(false);
