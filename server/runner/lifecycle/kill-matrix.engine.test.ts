@@ -106,5 +106,5 @@ test("the undisturbed run does what the workflow says, so that the comparison me
     ["/b-flat", false],
     ["/c-flat", false],
   ]);
-  expect(undisturbed.calls).toEqual(["/a", "/a", "/b", "/b", "/c", "/c", "all", "all"]);
+  expect(undisturbed.calls).toEqual(["0 /a", "0 /b", "0 /c", "1 /a", "1 /b", "1 /c", "1 all", "2 all"]);
 });

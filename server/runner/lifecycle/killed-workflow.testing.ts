@@ -18,7 +18,7 @@ export const addKilledImages = (world: World) =>
 
 /** In place (never twice), then a compound task that makes images, then one call over them all that removes one. */
 export function killedWorkflow(world: World): TinyTask[] {
-  const counter = path.join(world.folder, "counter");
+  const counter = (order: number) => path.join(world.folder, `counter-${order}`);
   const url = (name: string) => `${world.zarrDir}/${name}`;
   return [
     {
@@ -26,7 +26,7 @@ export function killedWorkflow(world: World): TinyTask[] {
       input_types: { flipped: false },
       output_types: { flipped: true },
       args: {
-        counter,
+        counter: counter(0),
         out: { image_list_updates: [{ zarr_url: "$ZARR_URL", attributes: { seen: true } }] },
       },
     },
@@ -34,7 +34,7 @@ export function killedWorkflow(world: World): TinyTask[] {
       type: "compound",
       output_types: { flat: true },
       initArgs: {
-        counter,
+        counter: counter(1),
         out: {
           parallelization_list: IMAGES.map((name) => ({
             zarr_url: url(name),
@@ -44,11 +44,11 @@ export function killedWorkflow(world: World): TinyTask[] {
           })),
         },
       },
-      args: { counter },
+      args: { counter: counter(1) },
     },
     {
       type: "non_parallel",
-      args: { counter, out: { image_list_removals: [url("a-flat")] } },
+      args: { counter: counter(2), out: { image_list_removals: [url("a-flat")] } },
     },
   ];
 }
@@ -88,13 +88,15 @@ export async function resultOf(world: World, jobId: number) {
       SELECT a.num_tasks, a.num_new_images FROM accounting_record a JOIN history_run r ON r.id = a.history_run_id
       WHERE r.job_id = ${jobId} ORDER BY r."order"`),
     leases: (await db.execute(sql`SELECT 1 FROM lease WHERE kind = 'job' AND id = ${jobId}`)).length,
-    // How often each command really ran, whoever counted it.
-    calls: (await readFile(path.join(world.folder, "counter"), "utf8").catch(() => ""))
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => String(short(line.split(" ")[0])))
-      .sort(),
+    // How often each command really ran, whoever counted it: "order image".
+    calls: (await Promise.all([0, 1, 2].map((order) => callsOf(world, order)))).flat().sort(),
   };
+}
+
+async function callsOf(world: World, order: number): Promise<string[]> {
+  const text = await readFile(path.join(world.folder, `counter-${order}`), "utf8").catch(() => "");
+  const names = text.split("\n").flatMap((line) => line.split(" ")[0] || []);
+  return names.map((name) => `${order} ${name.replace(world.zarrDir, "")}`);
 }
 
 export const entersState = (state: string) =>

@@ -85,13 +85,16 @@ export class Servers {
    *
    * @param act What makes the transition come, once the trap is set.
    * @param meanwhile Done while the transaction stands still; then it goes on.
+   * @param patienceMs How long the transition is waited for; absent: as long as it takes.
+   * @returns False if it did not come.
    */
   async holdAt(
     at: Transition,
     moment: Moment,
     act: () => Promise<unknown>,
     meanwhile: () => Promise<unknown>,
-  ): Promise<void> {
+    patienceMs = Infinity,
+  ): Promise<boolean> {
     const { db, url } = this.t;
     const holder = postgres(url, { max: 1 });
     await holder`SELECT pg_advisory_lock(${LOCK})`;
@@ -105,16 +108,24 @@ export class Servers {
       sql.raw(`CREATE ${constraint} TRIGGER trap AFTER ${at.event} ON ${at.table} ${deferred}
         FOR EACH ROW WHEN (${at.when}) EXECUTE FUNCTION trap()`),
     );
-    await act();
-    await until(async () => {
-      const rows = await db.execute(sql`
-        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted`);
-      return rows.length > 0;
-    });
-    await meanwhile();
-    await holder.end();
-    // Waits until the transaction of the dead server is over, one way or the other.
-    await db.execute(sql.raw(`DROP TRIGGER trap ON ${at.table}`));
+    const giveUpAt = performance.now() + patienceMs;
+    let isHeld = false;
+    try {
+      await act();
+      await until(async () => {
+        const rows = await db.execute(sql`
+          SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+        isHeld = rows.length > 0;
+        return isHeld || performance.now() > giveUpAt;
+      });
+      if (isHeld) await meanwhile();
+    } finally {
+      await holder.end();
+      // Waits until the transaction of the dead server is over, one way or the other.
+      await db.execute(sql.raw(`DROP TRIGGER trap ON ${at.table}`));
+    }
+    return isHeld;
   }
 }
 

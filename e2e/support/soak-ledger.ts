@@ -1,0 +1,171 @@
+/** What a soak has done and seen: the jobs under way, the kills, and what must hold at the end of each job. */
+import { rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { resultOf } from "@/server/runner/lifecycle/killed-workflow.testing";
+import type { Result } from "@/server/runner/lifecycle/killed-workflow.testing";
+import type { Moment } from "@/server/runner/lifecycle/testing";
+import type { World } from "@/server/runner/testing";
+
+const INVARIANTS = {
+  "every unit of every job has one final state": 0,
+  "counters equal the rows they count": 0,
+  "a done unit has one accepted attempt": 0,
+  "a call in place never ran twice": 0,
+  "no call ran more often than it was interrupted, plus once": 0,
+  "a done job left the same images as without kills": 0,
+  "a job failed only for an interruption in place, and stopped only if asked": 0,
+  "no ended job holds its dataset": 0,
+};
+type Invariant = keyof typeof INVARIANTS;
+
+export class Ledger {
+  readonly #active = new Map<number, World>();
+  readonly #ended: Record<string, number> = { done: 0, failed: 0, stopped: 0 };
+  readonly #kills = new Map<string, Record<Moment, number>>();
+  readonly #events = new Map<string, number>();
+  readonly #broken: { invariant: Invariant; job: number; what: string }[] = [];
+  /** Of the first job, which nobody disturbed. */
+  #undisturbed: Result | null = null;
+
+  constructor(private readonly db: Db) {}
+
+  get active(): number {
+    return this.#active.size;
+  }
+
+  get callsOfOne(): number {
+    return this.#undisturbed?.calls.length ?? 0;
+  }
+
+  begin(jobId: number, world: World): void {
+    this.#active.set(jobId, world);
+  }
+
+  anyActive(random: () => number): number | undefined {
+    return [...this.#active.keys()][Math.floor(random() * this.#active.size)];
+  }
+
+  count(event: string): void {
+    this.#events.set(event, (this.#events.get(event) ?? 0) + 1);
+  }
+
+  killed(transition: string, moment: Moment): void {
+    const kills = this.#kills.get(transition) ?? { before: 0, after: 0 };
+    kills[moment] += 1;
+    this.#kills.set(transition, kills);
+  }
+
+  leastKilled(names: readonly string[], random: () => number): string {
+    const least = Math.min(...names.map((name) => this.#killsAt(name)));
+    const rare = names.filter((name) => this.#killsAt(name) === least);
+    return rare[Math.floor(random() * rare.length)] ?? "";
+  }
+
+  #killsAt(name: string): number {
+    const { before, after } = this.#kills.get(name) ?? { before: 0, after: 0 };
+    return before + after;
+  }
+
+  /** Checks the jobs that have ended and been archived since the last call. */
+  async settle(): Promise<void> {
+    for (const [id, world] of this.#active) {
+      const rows = await this.db.execute<{ state: string }>(sql`
+        SELECT state FROM job WHERE id = ${id} AND state IN ('done', 'failed', 'stopped') AND archived_at IS NOT NULL`);
+      if (rows.length === 0) continue;
+      await this.#check(id, world);
+      this.#active.delete(id);
+      await rm(world.folder, { recursive: true, force: true });
+    }
+  }
+
+  async #check(job: number, world: World): Promise<void> {
+    const result = await resultOf(world, job);
+    this.#undisturbed ??= result;
+    this.#ended[result.state] = (this.#ended[result.state] ?? 0) + 1;
+    const broken = (invariant: Invariant, what: unknown) =>
+      this.#broken.push({ invariant, job, what: JSON.stringify(what) });
+
+    const open = result.units.filter(({ state }) => !["done", "failed", "stopped"].includes(state));
+    if (open.length > 0) broken("every unit of every job has one final state", open);
+    const odd = result.units.filter(({ state, accepted }) => state === "done" && accepted !== 1);
+    if (odd.length > 0) broken("a done unit has one accepted attempt", odd);
+    const counters = await this.db.execute(sql`
+      SELECT r.id FROM history_run r WHERE r.job_id = ${job} AND (r.num_pending, r.num_running, r.num_done, r.num_failed, r.num_stopped)
+        IS DISTINCT FROM (SELECT ((count(*) FILTER (WHERE state = 'pending'))::int4, (count(*) FILTER (WHERE state = 'running'))::int4,
+          (count(*) FILTER (WHERE state = 'done'))::int4, (count(*) FILTER (WHERE state = 'failed'))::int4, (count(*) FILTER (WHERE state = 'stopped'))::int4)
+          FROM history_unit u WHERE u.history_run_id = r.id)`);
+    if (counters.length > 0) broken("counters equal the rows they count", [...counters]);
+
+    const attempts = await this.db.execute<{ kind: string; n: number }>(sql`
+      SELECT u.cause ->> 'kind' AS kind, count(*)::int4 AS n FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id
+      JOIN history_run r ON r.id = u.history_run_id WHERE r.job_id = ${job} AND a.state = 'interrupted' GROUP BY 1`);
+    const interruptions = attempts.reduce((sum, { n }) => sum + n, 0);
+    const times = new Map<string, number>();
+    for (const call of result.calls) times.set(call, (times.get(call) ?? 0) + 1);
+    const twice = [...times].filter(([call, n]) => call.startsWith("0 ") && n > 1);
+    if (twice.length > 0) broken("a call in place never ran twice", twice);
+    const often = [...times].filter(([, n]) => n > 1 + interruptions);
+    if (often.length > 0) broken("no call ran more often than it was interrupted, plus once", often);
+
+    if (result.state === "done") {
+      // How often calls ran was judged above.
+      const same = isDeepStrictEqual({ ...result, calls: [] }, { ...this.#undisturbed, calls: [] });
+      if (!same) broken("a done job left the same images as without kills", result);
+    } else {
+      const causes = await this.db.execute<{ cause: string | null }>(sql`
+        SELECT DISTINCT u.cause ->> 'kind' AS cause FROM history_unit u JOIN history_run r ON r.id = u.history_run_id
+        WHERE r.job_id = ${job} AND u.state = 'failed'`);
+      const asked = await this.db.execute(sql`SELECT 1 FROM job_request WHERE job_id = ${job}`);
+      const isExpected =
+        result.state === "stopped"
+          ? asked.length > 0
+          : interruptions > 0 && causes.every(({ cause }) => cause === "interrupted");
+      if (!isExpected)
+        broken("a job failed only for an interruption in place, and stopped only if asked", {
+          state: result.state,
+          causes: [...causes],
+        });
+    }
+    if (result.leases > 0) broken("no ended job holds its dataset", result.leases);
+  }
+
+  /**
+   * @param mustBeKilled Transitions that each need `leastKills`; empty for a short run.
+   * @returns True if everything held.
+   */
+  async report(
+    say: (line: string) => void,
+    mustBeKilled: readonly string[],
+    leastKills: number,
+  ): Promise<boolean> {
+    const locked = await this.db.execute<{ id: number }>(
+      sql`SELECT id FROM job WHERE state IN ('queued', 'running', 'stopping')`,
+    );
+    for (const { id } of locked)
+      this.#broken.push({ invariant: "no ended job holds its dataset", job: id, what: "still active" });
+    say("\nKills of the server at a transition");
+    console.table(
+      Object.fromEntries(
+        [...this.#kills].map(([name, { before, after }]) => [name, { before, after, sum: before + after }]),
+      ),
+    );
+    say("What was done");
+    console.table(Object.fromEntries(this.#events));
+    say("Jobs that ended");
+    console.table(this.#ended);
+    const invariants: Record<string, string> = {};
+    for (const name of Object.keys(INVARIANTS)) {
+      const count = this.#broken.filter(({ invariant }) => invariant === name).length;
+      invariants[name] = count === 0 ? "held" : `broken ${count} times`;
+    }
+    say("What must hold");
+    console.table(invariants);
+    for (const { invariant, job, what } of this.#broken)
+      say(`job ${job}: not true that ${invariant}: ${what}`);
+    const missed = mustBeKilled.filter((name) => this.#killsAt(name) < leastKills);
+    for (const name of missed) say(`Killed fewer than ${leastKills} times: ${name}`);
+    return this.#broken.length === 0 && missed.length === 0;
+  }
+}
