@@ -57,7 +57,7 @@ test("a running and a waiting unit are stopped, the others go on; Continue does 
   await addABCD();
   const job = await makeJob(world, chain());
   const run = await running(job.id, 2);
-  const calls = () => ran("counter").catch(() => ({}) as Record<string, number>);
+  const calls = () => ran("counter").catch((): Record<string, number> => ({}));
   await until(async () => Object.keys(await calls()).length === 2);
   const ids = await byName(run.id);
   const chosen = [ids.get("a") ?? 0, ids.get("d") ?? 0];
