@@ -109,23 +109,22 @@ export class Servers {
         FOR EACH ROW WHEN (${at.when}) EXECUTE FUNCTION trap()`),
     );
     const giveUpAt = performance.now() + patienceMs;
-    let isHeld = false;
+    const look = async () => {
+      const rows = await db.execute(sql`
+        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+      return rows.length > 0 ? "held" : performance.now() > giveUpAt && "late";
+    };
     try {
       await act();
-      await until(async () => {
-        const rows = await db.execute(sql`
-          SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
-        isHeld = rows.length > 0;
-        return isHeld || performance.now() > giveUpAt;
-      });
-      if (isHeld) await meanwhile();
+      const outcome = await until(look);
+      if (outcome === "held") await meanwhile();
+      return outcome === "held";
     } finally {
       await holder.end();
       // Waits until the transaction of the dead server is over, one way or the other.
       await db.execute(sql.raw(`DROP TRIGGER trap ON ${at.table}`));
     }
-    return isHeld;
   }
 }
 
