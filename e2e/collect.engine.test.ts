@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uploads } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
@@ -23,6 +24,7 @@ let world: CollectWorld;
 let wheels: string;
 let url: string;
 let server: ChildProcess;
+let ended: Promise<unknown>;
 let session: Session;
 
 beforeAll(async () => {
@@ -42,6 +44,7 @@ beforeAll(async () => {
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  ended = new Promise((resolve) => server.once("exit", resolve));
   let said = "";
   server.stdout?.on("data", (bytes: Buffer) => (said += bytes.toString()));
   await waitUntil(() => said.includes('"msg":"ready"') || server.exitCode !== null);
@@ -51,7 +54,6 @@ beforeAll(async () => {
   session = found;
 });
 afterAll(async () => {
-  const ended = new Promise((resolve) => server.once("exit", resolve));
   server.kill("SIGTERM");
   await ended;
   await t.drop();
@@ -106,6 +108,35 @@ test("a wheel by script: uploaded, collected, followed, its tasks seen; a second
   ]);
   await expect(session.api.task.collect.mutate(input)).rejects.toThrow(/does not exist any more/);
   expect(await stored()).toEqual([]);
+});
+
+test("by the example script with a token: a wheel and a version of the index, the log as it grows, the reason", async () => {
+  const { token } = await session.api.token.create.mutate({
+    name: "collects",
+    scopes: ["read", "write"],
+    expires_in_days: 1,
+  });
+  const run = (...args: string[]) =>
+    execa("npx", ["tsx", "examples/scripts/collect-package.ts", ...args], {
+      env: { FRACTAL_URL: url, FRACTAL_TOKEN: token },
+      reject: false,
+    });
+  const wheel = await writeWheel(path.join(world.work, "own"), { name: "sent_tasks" });
+  const sent = await run("--wheel", wheel, "--python", world.python);
+  expect(sent).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(sent.stdout).toMatch(/Create the Python [\s\S]*Found 1 task: T\nT \(parallel\)$/);
+  await writeWheel(wheels, { name: "scripted_tasks", version: "1.1" });
+  expect(await run("--package", "scripted-tasks")).toMatchObject({ exitCode: 0, stderr: "" });
+  const again = await run("--package", "scripted-tasks", "--version", "1.1.0");
+  expect([again.exitCode, again.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^You already have scripted-tasks 1\.1 on this resource/),
+  ]);
+  const failed = await run("--package", "scripted-tasks", "--version", "3");
+  expect([failed.exitCode, failed.stderr]).toEqual([
+    1,
+    "There is no version 3 of scripted-tasks. The only one is 1.1.",
+  ]);
 });
 
 test("from the index: found with its versions, the newest stable one collected beside an older one", async () => {
