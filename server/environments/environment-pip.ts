@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { devNull } from "node:os";
 import path from "node:path";
 import type { PipFailure, PipFailureKind } from "@/server/domain/tasks/pip-failure";
 import type { ActivityLog } from "./activity-log";
@@ -94,9 +95,13 @@ export class EnvironmentPip {
     return this.python(["-m", "pip", ...args], step);
   }
 
-  /** @returns What it prints on standard output. */
+  /**
+   * What is installed by now may run code of its own here, so it gets nothing out of pip's files.
+   *
+   * @returns What it prints on standard output.
+   */
   async python(args: string[], step: string): Promise<string> {
-    const ended = await this.#start([this.deps.python, ...args], { env: await this.#pipSettings() });
+    const ended = await this.#start([this.deps.python, ...args], { env: { PIP_CONFIG_FILE: devNull } });
     if (ended.exitCode !== 0) throw await this.#failure(ended, step, "");
     return ended.stdout;
   }
