@@ -22,6 +22,7 @@ export async function futureRealpath(wanted: string): Promise<string> {
   } catch (err) {
     const parent = path.dirname(wanted);
     if (parent === wanted) throw err;
-    return path.join(await futureRealpath(parent), path.basename(wanted));
+    // Not by path.join: Next's build would follow it into every folder of the project, and stops at a link that leads out.
+    return `${(await futureRealpath(parent)).replace(/\/$/, "")}/${path.basename(wanted)}`;
   }
 }
