@@ -1,11 +1,12 @@
 /** `npm run bench [-- group]`: measures, prints a table, writes `bench/results.json`. Never fails on a missed budget. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { deletion } from "./deletion";
 import { engineOverhead } from "./engine";
 import { imageList } from "./images";
 import type { BenchRow } from "./measure";
 
-const BENCHMARKS = [engineOverhead, imageList];
+const BENCHMARKS = [engineOverhead, imageList, deletion];
 
 async function main(): Promise<void> {
   const group = process.argv[2];

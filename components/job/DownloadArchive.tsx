@@ -19,7 +19,7 @@ export function DownloadArchive({ job, size = "md" }: { job: JobView; size?: "sm
     if (found === null) window.location.assign(href);
   };
   return (
-    <span className="inline-flex max-w-full flex-col items-start gap-1">
+    <span className="relative inline-flex">
       <a
         href={href}
         download
@@ -30,7 +30,11 @@ export function DownloadArchive({ job, size = "md" }: { job: JobView; size?: "sm
         <Download strokeWidth={1.75} aria-hidden="true" /> Download
       </a>
       {refusal !== null && (
-        <span role="alert" className="max-w-80 text-13 break-words text-fail-ink">
+        // Over the page: a sentence of any length must not push the buttons about.
+        <span
+          role="alert"
+          className="absolute top-full right-0 z-10 mt-1 w-72 rounded-panel border border-line bg-raised p-2.5 text-13 break-words text-fail-ink shadow-float max-md:right-auto max-md:left-0"
+        >
           {refusal}
         </span>
       )}

@@ -6,7 +6,7 @@ import { Button } from "../ui/Button";
 import { Callout } from "../ui/Callout";
 import { formatCount, formatNoun } from "../ui/format";
 import { formatMoment } from "../ui/time";
-import { isActive, shownTask } from "./job-words";
+import { isActive, isHistoryGone, shownTask } from "./job-words";
 
 type Props = { job: JobView; silentSinceMs: number | null; onRetry: () => void };
 
@@ -72,7 +72,7 @@ export function JobCallout({ job, silentSinceMs, onRetry }: Props) {
       <Callout tone="fail" title={`${job.cause.title}.`}>
         {job.cause.text}
         {job.cause.evidence !== null && <code className="mx-1 break-words">{job.cause.evidence}</code>}{" "}
-        {job.cause.next_step}
+        {isHistoryGone(job) ? "Its dataset was deleted, so it cannot go on." : job.cause.next_step}
       </Callout>
     );
   }

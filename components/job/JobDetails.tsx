@@ -74,7 +74,7 @@ function JobFiles({ job }: { job: JobView }) {
   const isArchived = hasArchive(job);
   return (
     <span className="flex min-w-0 flex-col items-start gap-1.5">
-      <MiddleTruncate text={isArchived ? archiveOf(job.working_dir) : job.working_dir} max={56} copyable />
+      <MiddleTruncate text={isArchived ? archiveOf(job.working_dir) : job.working_dir} max={46} copyable />
       {isArchived && <DownloadArchive job={job} size="sm" />}
       {awaitsArchive(job) && <span className="text-ink-3">is being made into one archive</span>}
       {job.archive_problem !== null && <span className="text-ink-2">{job.archive_problem}</span>}
