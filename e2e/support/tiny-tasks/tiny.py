@@ -9,6 +9,7 @@ Arguments, beside the managed ones:
     fail_on   raise an error if the zarr_url ends with this text, or one of these; "" is every call
     repaired  file; once it exists, fail_on is ignored
     exit      exit code, default 0
+    write_mb  megabytes to write into the folder of the image
     kill_self signal number to end by
     out       output object; "$ZARR_URL" and "$ZARR_DIR" in texts are replaced
     raw_out   text to write as the output, valid JSON or not
@@ -47,6 +48,11 @@ def main() -> int:
     if options.get("stall_on") and (zarr_url or "").endswith(tuple(options["stall_on"])):
         while not os.path.exists(options["gate"]):
             time.sleep(0.02)
+    if options.get("write_mb"):
+        os.makedirs(zarr_url, exist_ok=True)
+        with open(os.path.join(zarr_url, "data"), "wb") as f:
+            for _ in range(options["write_mb"]):
+                f.write(bytes(2**20))
     if options.get("kill_self"):
         os.kill(os.getpid(), options["kill_self"])
         signal.pause()

@@ -26,6 +26,11 @@ test.each([
     "task_error",
     "ValueError: no channel",
   ],
+  [
+    { exit: 1, logTail: "OSError: [Errno 28] No space left on device: '/z/a/0/0.0'\n" },
+    "disk_full",
+    "OSError: [Errno 28] No space left on device: '/z/a/0/0.0'",
+  ],
   [{ exit: null, signal: 9 }, "killed", null],
   [{ exit: null, signal: 15, reason: "mem_limit", peakMb: 4100.4 }, "out_of_memory", null],
   [{ exit: null, reason: "not_executable", detail: "/x: No such file" }, "not_started", "/x: No such file"],

@@ -34,6 +34,9 @@ const cause = (
   next_step,
 });
 
+/** How the system names a full disk and a used-up quota, whatever program says it. */
+const NO_SPACE = /No space left on device|Disk quota exceeded/i;
+
 /** @returns Null for a unit that ended well. */
 export function causeOf(end: EndFacts): Cause | null {
   switch (end.reason) {
@@ -92,11 +95,20 @@ export function causeOf(end: EndFacts): Cause | null {
       "If nobody killed it, give the task more memory in its resources; then choose Continue.",
     );
   if (end.exit === 0) return null;
+  const exception = exceptionLine(end.logTail);
+  if (exception !== null && NO_SPACE.test(exception))
+    return cause(
+      "disk_full",
+      "Disk full",
+      `The task could not write its results: it ended with exit code ${end.exit} after ${formatSeconds(end.wallSeconds)}.`,
+      exception,
+      "Free space on the disk of the images, then choose Rerun.",
+    );
   return cause(
     "task_error",
     "Task error",
     `The task ended with exit code ${end.exit} after ${formatSeconds(end.wallSeconds)}.`,
-    exceptionLine(end.logTail),
+    exception,
     "Read the log, change the arguments or the data, then choose Continue. Rerun alone repeats it as it was.",
   );
 }

@@ -127,11 +127,25 @@ export async function startLifecycle(options: RunnerOptions): Promise<Runner> {
       if (!lease.signal.aborted) child.warn({ err }, "left for another driver");
       // What failed here may fail again: a pause keeps it from turning in circles.
       const pause = stopping.signal.aborted ? 0 : RETRY_SECONDS;
-      await releaseLease(db, key, pause).catch(() => undefined);
+      await letGo(key, pause);
     } finally {
       keeper.release(key);
       driven.delete(key);
       wakeClaims.notify();
+    }
+  }
+
+  /** As long as the database is away: an unreleased lease would keep the work back for a minute after it has come back. */
+  async function letGo(key: LeaseKey, pauseSeconds: number): Promise<void> {
+    const napping = new Wake();
+    for (;;) {
+      try {
+        await releaseLease(db, key, pauseSeconds);
+        return;
+      } catch {
+        if (stopping.signal.aborted) return;
+        await napping.wait(RETRY_SECONDS * 1_000, stopping.signal);
+      }
     }
   }
 

@@ -26,10 +26,12 @@ export class Servers {
   private constructor(
     private readonly t: TestDb,
     private readonly dataDir: string,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async of(t: TestDb): Promise<Servers> {
-    return new Servers(t, await mkdtemp(path.join(tmpdir(), "fractal-server-")));
+  /** @param env Settings of the servers beside the database and the data folder. */
+  static async of(t: TestDb, env: Readonly<Record<string, string>> = {}): Promise<Servers> {
+    return new Servers(t, await mkdtemp(path.join(tmpdir(), "fractal-server-")), env);
   }
 
   /** Without the web part; resolves when the runner works. */
@@ -39,6 +41,7 @@ export class Servers {
       env: {
         ...{ PATH, HOME, NODE_ENV: "production", FRACTAL_ROLE: "runner" },
         ...{ DATABASE_URL: this.t.url, FRACTAL_DATA_DIR: this.dataDir },
+        ...this.env,
       },
       stdio: ["ignore", "pipe", "inherit"],
     });
