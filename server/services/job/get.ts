@@ -37,7 +37,13 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
     ctx.db
       .select({ user_email: jobRequests.user_email })
       .from(jobRequests)
-      .where(and(eq(jobRequests.job_id, job.id), eq(jobRequests.kind, "stop_job")))
+      // A job that has stopped was stopped by whoever asked, be it for a part of it.
+      .where(
+        and(
+          eq(jobRequests.job_id, job.id),
+          job.state === "stopped" ? undefined : eq(jobRequests.kind, "stop_job"),
+        ),
+      )
       .orderBy(desc(jobRequests.id))
       .limit(1),
     secondsLeft(ctx, job.id),
