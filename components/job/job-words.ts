@@ -74,8 +74,11 @@ export function answerOf(job: JobView): { number: string; text: string; units: U
     const why = reasons > 1 ? `, for ${formatNoun(reasons, "reason")}` : "";
     return { number: formatCount(units.failed), text: `${of} failed in ${taskTitle(task)}${why}`, units };
   }
-  const verb = job.state === "stopped" ? "ended before the stop in" : "ended in";
-  return { number: formatCount(endedCount(units)), text: `${of} ${verb} ${taskTitle(task)}`, units };
+  if (job.state === "stopped") {
+    const ended = units.done + units.failed;
+    return { number: formatCount(ended), text: `${of} ended before the stop in ${taskTitle(task)}`, units };
+  }
+  return { number: formatCount(endedCount(units)), text: `${of} ended in ${taskTitle(task)}`, units };
 }
 
 /** `unit_ids`: the first unit of each cause in the group. */

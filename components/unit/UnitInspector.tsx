@@ -152,7 +152,11 @@ function UnitParts({ unit, stop }: { unit: UnitView; stop: UnitInspectorProps["s
         )}
         {(unit.state === "failed" || unit.state === "stopped") && (
           <div className="mt-3">
-            <RerunUnits input={{ run_id: unit.run_id, unit_ids: [unit.id] }} label="Rerun this unit" />
+            <RerunUnits
+              input={{ run_id: unit.run_id, unit_ids: [unit.id] }}
+              label="Rerun this unit"
+              disabledReason={stop === null ? undefined : "Its job has not ended yet."}
+            />
           </div>
         )}
       </div>
