@@ -1,12 +1,6 @@
 /** What others notice while a dataset of a million images, with its history, is deleted. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { sql } from "drizzle-orm";
-import { closeDb, createDb } from "@/db/client";
 import type { Db } from "@/db/client";
-import { startEmbedded } from "@/db/embedded";
-import { migrate } from "@/db/migrate";
 import { deleteDatasetRows } from "@/server/runner/lifecycle/delete-dataset-rows";
 import { startLifecycle } from "@/server/runner/lifecycle/runner";
 import { silentLog } from "@/server/runner/testing";
@@ -15,6 +9,7 @@ import { editImage } from "@/server/services/image/edit";
 import { listImages } from "@/server/services/image/list";
 import { makeDataset, makeJob, makeRun, makeStudy } from "@/server/services/testing";
 import type { Study } from "@/server/services/testing";
+import { withDatabase } from "./database";
 import { percentile, seconds } from "./measure";
 import type { BenchRow, Benchmark } from "./measure";
 
@@ -29,22 +24,13 @@ const KEPT = 20;
 export const deletion: Benchmark = {
   name: "deletion of a dataset",
   group: "images",
-  async run() {
-    const folder = await mkdtemp(path.join(tmpdir(), "fractal-bench-"));
-    const server = await startEmbedded(folder, silentLog);
-    await migrate(server.url);
-    const db = createDb(server.url);
-    try {
+  run: () =>
+    withDatabase(async (db, url) => {
       const study = await makeStudy(db);
       const doomed = await makeDataset(db, study.project.id);
       await fill(db, study, doomed.id);
-      return await measure(db, server.url, study, doomed.id);
-    } finally {
-      await closeDb(db);
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+      return measure(db, url, study, doomed.id);
+    }),
 };
 
 /** Images, and one run in which units of ten images each handled all of them. */

@@ -76,10 +76,14 @@ test("an archive that somebody took away is told beside the link", async ({ page
   const { job_id } = await makeArchived(api, project.id);
   await page.goto(`/jobs/${job_id}`);
   await page.route("**/api/archive/*", (route) =>
-    route.fulfill({ status: 412, json: { error: "The archive of this job was moved." } }),
+    route.fulfill({
+      status: 412,
+      json: { error: `The archive of this job was moved: /data/${"long_".repeat(20)}.zip` },
+    }),
   );
   await page.getByRole("link", { name: "Download" }).first().click();
   await expect(
-    page.getByRole("alert").filter({ hasText: "The archive of this job was moved." }),
+    page.getByRole("alert").filter({ hasText: "The archive of this job was moved: " }),
   ).toBeVisible();
+  await expectAccessible(page);
 });

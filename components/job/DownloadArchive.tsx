@@ -33,7 +33,7 @@ export function DownloadArchive({ job, size = "md" }: { job: JobView; size?: "sm
         // Over the page: a sentence of any length must not push the buttons about.
         <span
           role="alert"
-          className="absolute top-full right-0 z-10 mt-1 w-72 rounded-panel border border-line bg-raised p-2.5 text-13 break-words text-fail-ink shadow-float max-md:right-auto max-md:left-0"
+          className="absolute top-full right-0 z-10 mt-1 w-72 rounded-panel border border-line bg-raised p-2.5 text-13 break-words text-fail-ink shadow-float max-md:fixed max-md:inset-x-4 max-md:top-auto max-md:bottom-20 max-md:w-auto"
         >
           {refusal}
         </span>
