@@ -19,12 +19,14 @@ async function main(): Promise<void> {
   const rows: BenchRow[] = [];
   for (const benchmark of chosen) rows.push(...(await benchmark.run()));
   const round = (value: number) => Number(value.toPrecision(3));
+  process.stdout.write("ratio = value / baseline, empty where there is no baseline; held = value ≤ budget\n");
   console.table(
     rows.map((row) => ({
       name: row.name,
       value: `${round(row.value)} ${row.unit}`,
       baseline: row.baseline === null ? "" : `${round(row.baseline)} ${row.unit}`,
       budget: `${row.budget} ${row.unit}`,
+      ratio: row.baseline ? round(row.value / row.baseline) : "",
       held: row.value <= row.budget ? "held" : "missed",
     })),
   );
