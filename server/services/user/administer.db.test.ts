@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { users } from "@/db/schema";
+import { apiTokens, users } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { systemContext } from "@/server/services/context";
@@ -68,14 +68,17 @@ test("only what is given changes; a new address has to be verified again", async
   });
 });
 
-test("switching an account off ends its sessions at once, and they stay ended", async () => {
-  const { user } = await makeUser(t.db);
+test("switching an account off ends its sessions and tokens at once, and they stay ended", async () => {
+  const owner = await makeUser(t.db);
+  const { user } = owner;
+  await createToken(owner, { name: "script", scopes: ["read"], expires_in_days: 1 });
   const open = { user_id: user.id, session_epoch: user.session_epoch };
   expect(await findSessionUser(t.db, open)).not.toBeNull();
   await updateUser(admin, { user_id: user.id, is_active: false });
   expect(await findSessionUser(t.db, open)).toBeNull();
   await updateUser(admin, { user_id: user.id, is_active: true });
   expect(await findSessionUser(t.db, open)).toBeNull();
+  expect(await t.db.select().from(apiTokens).where(eq(apiTokens.user_id, user.id))).toEqual([]);
 });
 
 test("there is always an administrator, and none is a guest", async () => {

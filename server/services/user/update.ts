@@ -1,7 +1,7 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { maybeOne } from "@/db/rows";
-import { userGroupMembers, userGroups, users } from "@/db/schema";
+import { apiTokens, userGroupMembers, userGroups, users } from "@/db/schema";
 import { ConflictError, NotFoundError } from "@/server/contracts/errors";
 import { UpdateUserInput } from "@/server/contracts/user";
 import { requireSuperuser } from "@/server/services/access";
@@ -51,6 +51,8 @@ export async function updateUser(ctx: ServiceContext, raw: UpdateUserInput): Pro
           ...(changes.is_active === false ? { session_epoch: sql`${users.session_epoch} + 1` } : {}),
         })
         .where(eq(users.id, user_id));
+      // As sessions: an account that is switched on again begins without them.
+      if (changes.is_active === false) await tx.delete(apiTokens).where(eq(apiTokens.user_id, user_id));
       if (group_ids !== undefined) await setGroups(tx, user_id, group_ids);
     });
   } catch (err) {
