@@ -12,7 +12,7 @@ import { Textarea } from "../ui/Textarea";
 import type { UserForm } from "./user-form";
 
 const FLAGS = [
-  { name: "is_active", label: "Active", help: "Off: signed out at once, tokens refused. Jobs go on." },
+  { name: "is_active", label: "Active", help: "Off: signed out at once, tokens deleted. Jobs go on." },
   { name: "is_verified", label: "Verified", help: "You know who this is. Nothing works before." },
   { name: "is_superuser", label: "Administrator", help: "May open this area." },
   { name: "is_guest", label: "Guest account", help: "Reads what is shared and changes nothing." },
