@@ -131,6 +131,8 @@ test("the disk of the job folder becomes full while units run: what cannot be st
   // The two calls have ended and could store nothing.
   const pids = (await calls(world)).map((line) => Number(line.split(" ")[1]));
   await until(() => Promise.resolve(!pids.some(isAlive)));
+  // The worker looks at the disk right after them, and can leave no trace of that on it.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   disk.makeRoom();
   const first = await endOf(world, id);
   expect(first).toMatchObject({ state: "failed", cause: { kind: "disk_full" } });
