@@ -793,9 +793,10 @@ class Worker:
         if unit.reason is not None:
             return {}
         if unit.status != 0:
-            if os.statvfs(".").f_bavail > 0:
+            disk = os.statvfs(".")
+            if disk.f_bavail * disk.f_frsize >= MB:  # what an ended unit leaves is free at once: never quite nothing
                 return {}
-            detail = "The unit failed while the disk of its folder had no space left."
+            detail = "The unit failed while the disk of its folder had less than 1 MB of space left."
             return {"reason": "disk_full", "detail": detail}
         path = "%d.out.json" % unit.n
         try:
