@@ -5,11 +5,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 export class SmallDisk {
-  readonly folder = mkdtempSync(path.join(tmpdir(), "fractal-disk-"));
-  readonly #ballast = path.join(this.folder, "ballast");
+  readonly #ballast: string;
 
-  /** @throws Error where the tests may not mount: they do not pass without having been run. */
-  constructor(size: string) {
+  /**
+   * @param folder Where it is mounted; exists, and is removed with the disk.
+   * @throws Error where the tests may not mount: they do not pass without having been run.
+   */
+  constructor(
+    size: string,
+    readonly folder = mkdtempSync(path.join(tmpdir(), "fractal-disk-")),
+  ) {
+    this.#ballast = path.join(folder, "ballast");
     const { status, stderr } = spawnSync(
       "mount",
       ["-t", "tmpfs", "-o", `size=${size},mode=711`, "tmpfs", this.folder],

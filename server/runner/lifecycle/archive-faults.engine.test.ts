@@ -1,14 +1,16 @@
 /** The archive of a job, killed and disturbed: the folder or the archive is whole, and the job says what stands in the way. */
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, test } from "vitest";
+import { SmallDisk } from "@/e2e/support/small-disk";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import type { JobRow } from "@/db/schema";
-import { addABCD, file, first, firstRunOf, seen, setUpWorld, t, unitsOf, world } from "../engine/testing";
+import { addABCD, first, firstRunOf, seen, setUpWorld, t, unitsOf, world } from "../engine/testing";
 import { Wake } from "../engine/wake";
 import { LeaseLostError } from "../store/lease";
 import { silentLog } from "../testing";
@@ -149,44 +151,30 @@ describe("the folder is kept, and the job says why", () => {
     expect(await contentOf(folderOf(job))).toHaveProperty("new");
   });
 
-  test("on a full disk, with the numbers; it is archived when there is room", async (context) => {
-    const disk = file("disk");
-    await mkdir(disk);
-    try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], { stdio: "ignore" });
-    } catch {
-      context.skip("only where this account may mount a small disk");
-    }
-    cleanUps.push(() => execFileSync("umount", ["-l", disk]));
+  test("on a full disk, with the numbers; it is archived when there is room", async () => {
+    const disk = new SmallDisk("3m");
+    cleanUps.push(() => disk.remove());
     await t.db
       .update(tables.resources)
-      .set({ jobs_local_dir: path.join(disk, "jobs") })
+      .set({ jobs_local_dir: path.join(disk.folder, "jobs") })
       .where(eq(tables.resources.id, world.resource.id));
     const job = await makeShort();
     expect(job.state).toBe("done");
     const noise = path.join(folderOf(job), "noise");
-    execFileSync("dd", ["if=/dev/urandom", `of=${noise}`, "bs=1k", "count=1200"], { stdio: "ignore" });
-    const filler = path.join(disk, "filler");
-    const fill = () => {
-      try {
-        execFileSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=1k"], { stdio: "ignore" });
-      } catch {
-        // That is the point.
-      }
-    };
+    await writeFile(noise, randomBytes(1_200 * 1_024));
     const before = await contentOf(folderOf(job));
-    fill();
+    disk.fill();
     expect((await archive(job.id)).archive_problem).toMatch(
       /needs up to 2 MB on the disk of .* where \d MB are free/,
     );
-    await rm(filler);
+    disk.makeRoom();
     const full = await archive(job.id, (step) => {
-      if (step === "writing") fill();
+      if (step === "writing") disk.fill();
     });
     expect(full.archive_problem).toMatch(/The disk of .* is full\. It is kept as it is, and tried again/);
     expect(await namesBeside(job)).toEqual([path.basename(folderOf(job))]);
     expect(await contentOf(folderOf(job))).toEqual(before);
-    await rm(filler);
+    disk.makeRoom();
     expect(await archive(job.id)).toMatchObject({ archive_problem: null });
     expect(contentOfZip(zipOf(job))).toEqual(before);
   });
