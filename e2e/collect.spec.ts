@@ -7,26 +7,16 @@ import { TOO_MUCH, pythonWithFullDisk } from "../server/environments/full-disk.t
 import { writeWheel } from "../server/environments/wheel.testing";
 import type { WheelSpec } from "../server/environments/wheel.testing";
 import { freePort } from "../server/platform/ports";
-import { baseAddress, expect, expectAccessible, test as base, waitingForReact } from "./fixtures";
+import { baseAddress, expect, expectAccessible, waitingForReact } from "./fixtures";
 import { logIn } from "./session";
 import type { Session } from "./session";
-import { makeCollector } from "./support/collector";
+import { makeCollector, test } from "./support/collector";
 import type { Collector } from "./support/collector";
 import { startQuickstart } from "./support/quickstart";
 
 const PIP_MS = 180_000;
 /** Some ninety packages, on a machine that also runs other tests. */
 const PUBLISHED_MS = 900_000;
-
-const test = base.extend<{ collector: Collector }>({
-  signedIn: false,
-  collector: async ({ api, context }, provide) => {
-    const collector = await makeCollector(api, baseAddress());
-    await context.addCookies(collector.session.cookies);
-    await provide(collector);
-    await collector.remove();
-  },
-});
 
 const collection = (page: Page) => page.getByRole("region", { name: "Collection" });
 

@@ -1,22 +1,11 @@
 /** A part of a running job is stopped in the browser: one unit, then what is left of its task. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeWheel } from "../server/environments/wheel.testing";
-import { baseAddress, expect, expectAccessible, test as base, waitingForReact } from "./fixtures";
-import { makeCollector } from "./support/collector";
-import type { Collector } from "./support/collector";
+import { expect, expectAccessible } from "./fixtures";
+import { test } from "./support/collector";
 
 const COLLECT_MS = 180_000;
-
-const test = base.extend<{ collector: Collector }>({
-  signedIn: false,
-  collector: async ({ api, context }, provide) => {
-    const collector = await makeCollector(api, baseAddress());
-    await context.addCookies(collector.session.cookies);
-    await provide(collector);
-    await collector.remove();
-  },
-});
 
 /** Waits for a file beside the images, so that nothing ends before the test wants it. */
 const WAITING_TASK = `
@@ -30,11 +19,10 @@ json.dump({"image_list_updates": [{"zarr_url": args["zarr_url"], "attributes": {
 `;
 
 test("a unit that hangs is stopped and the others go on; then the task is stopped, and who did it is said", async ({
-  page: raw,
+  page,
   collector,
 }) => {
   test.setTimeout(COLLECT_MS + 90_000);
-  const page = waitingForReact(raw);
   const { api } = collector.session;
   const task = { name: "Wait", executable_parallel: "task.py" };
   const wheel = await writeWheel(path.join(collector.work, "wheels"), {
@@ -91,7 +79,6 @@ test("a unit that hangs is stopped and the others go on; then the task is stoppe
   await question.getByRole("button", { name: "Stop task" }).click();
   await expect(page.getByText(`Stopped by ${collector.email}.`).first()).toBeVisible();
   await expect(page.getByRole("button", { name: /^Stopped\s*5/ })).toBeVisible();
-  await mkdir(collector.work, { recursive: true });
   await writeFile(gate("first"), "");
   expect((await api.job.get.query({ job_id })).state).toBe("stopped");
   await expect(page.getByRole("button", { name: "Stop task" })).toBeHidden();

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { baseAddress, test as base } from "../fixtures";
 import { logIn } from "../session";
 import type { Session } from "../session";
 
@@ -15,6 +16,17 @@ export type Collector = {
   files: () => Promise<string[]>;
   remove: () => Promise<void>;
 };
+
+/** The page belongs to a person of the test's own, who collects into folders of their own. */
+export const test = base.extend<{ collector: Collector }>({
+  signedIn: false,
+  collector: async ({ api, context }, provide) => {
+    const collector = await makeCollector(api, baseAddress());
+    await context.addCookies(collector.session.cookies);
+    await provide(collector);
+    await collector.remove();
+  },
+});
 
 const PASSWORD = "collects packages";
 
