@@ -42,6 +42,8 @@ const ALL: Readonly<Record<string, Transition>> = {
 const JOBS = 3;
 /** A transition that does not come by then is tried again later. */
 const PATIENCE_MS = 30_000;
+/** Without a kill and without any job that ends: what is under way will not end any more. */
+const LOST_MS = 5 * 60_000;
 /** Below this, a run is too short to meet each transition. */
 const FULL_RUN_MINUTES = 10;
 const LEAST_KILLS = 3;
@@ -139,9 +141,13 @@ async function main(): Promise<void> {
       if (server.exitCode !== null) throw new Error("the server ended by itself");
     }
     say("no more kills; what is under way goes to its end");
+    let lastEndAt = performance.now();
     await until(async () => {
+      const before = ledger.active;
       await ledger.settle();
-      return ledger.active === 0;
+      if (ledger.active < before) lastEndAt = performance.now();
+      // A job that does not end is lost: the report names it.
+      return ledger.active === 0 || performance.now() - lastEndAt > LOST_MS;
     });
     const isHeld = await ledger.report(say, minutes >= FULL_RUN_MINUTES ? Object.keys(ALL) : [], LEAST_KILLS);
     say(`seed ${seed}`);
