@@ -8,7 +8,7 @@ const MAX_INTERRUPTIONS = 2;
 /**
  * @param outcome           How the attempt ended without an end line.
  * @param interruptions     Attempts of this unit that were interrupted, this one included.
- * @param failedLaunches    Attempts of this unit that never started, this one included.
+ * @param failedLaunches    Launches of batches with this unit in which nothing began, this one included.
  * @param rerunInterrupted  `meta.rerun_interrupted`; undefined: the rule decides.
  */
 export function decideRerun(input: {

@@ -117,7 +117,8 @@ async function stepBatch(
 ): Promise<boolean> {
   switch (batch.state) {
     case "planned": {
-      if (wish.isAll) {
+      // Chosen units stop without waiting for slots or room; the others are gathered again.
+      if (wish.asksForAny(watch.units)) {
         await close(ctx, run, call, batch, watch, wish);
         return true;
       }
@@ -154,9 +155,9 @@ async function follow(
     // Not at once again: one transaction for what a nap gathers is far cheaper than one per line.
     return false;
   }
-  const seemsGone =
-    watch.workerExited ||
-    (batch.handle === null ? !watch.isSeenRunning : !ctx.executor.mayLive(batch.handle));
+  const { handle } = batch;
+  const isGone = handle !== null && !watch.isHandleOfAnother && !ctx.executor.mayLive(handle);
+  const seemsGone = isGone || watch.workerExited || (handle === null && !watch.isSeenRunning);
   if (!seemsGone && performance.now() - watch.lookedAt < SETTLE_MS) return false;
   if (seemsGone && performance.now() - watch.lookedAt < NAP_MS.idle) return false;
   watch.lookedAt = performance.now();
@@ -168,7 +169,12 @@ async function follow(
   }
   if (batch.unknown_why !== null) await write(ctx, (tx) => setUnknown(tx, batch.id, null));
   watch.isSeenRunning = life.value === "running";
-  if (watch.isSeenRunning) return false;
+  if (watch.isSeenRunning) {
+    // Of a doubled launch the other worker has the batch: what we know of ours says nothing.
+    watch.isHandleOfAnother ||= isGone || watch.workerExited;
+    watch.workerExited = false;
+    return false;
+  }
   // The last lines may have come between our read and the end of the worker.
   while (await ingest(ctx, batch, watch.ingest, watch.units, isStopAsked));
   await close(ctx, run, call, batch, watch, wish, life.value === "machine_died");
@@ -192,21 +198,20 @@ async function close(
     const hasStarted = attempt.state === "started" || hasMachineDied;
     const outcome = hasStarted ? "interrupted" : "never_started";
     const interruptions = attempt.interruptions + (outcome === "interrupted" ? 1 : 0);
-    const failedLaunches = attempt.failed_launches + (outcome === "never_started" ? 1 : 0);
     if (wish.asksFor(attempt.unit_id)) return { attempt, outcome, unit: { state: "stopped" } };
     const decision = decideRerun({
       outcome,
       kind: attempt.kind,
       isStateChange,
       interruptions,
-      failedLaunches,
+      failedLaunches: attempt.failed_launches,
       rerunInterrupted: call.rerunInterrupted,
     });
     if (decision === "again") return { attempt, outcome, unit: { state: "pending" } };
     const cause =
       outcome === "interrupted"
         ? interrupted(isStateChange, interruptions)
-        : neverStarted(failedLaunches, watch.lastError);
+        : neverStarted(attempt.failed_launches, watch.lastError);
     return { attempt, outcome, unit: { state: "failed", cause } };
   };
   await write(ctx, (tx) => closeBatch(tx, batch, unended.map(verdict)));

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { access, appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "@/server/platform/logger";
 
@@ -21,6 +21,13 @@ export class JobLog {
     } catch (err) {
       this.log.warn({ err, message }, "the job log cannot be written");
     }
+  }
+
+  async exists(): Promise<boolean> {
+    return access(this.#file).then(
+      () => true,
+      () => false,
+    );
   }
 
   async read(): Promise<string> {

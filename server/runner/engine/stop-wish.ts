@@ -3,6 +3,7 @@ import type { HistoryRunRow } from "@/db/schema";
 import type { OpenBatch } from "../store/batch";
 import { listStopRequests, setStopping } from "../store/job";
 import type { StopRequest } from "../store/job";
+import type { BatchUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
 import type { Watch } from "./watch";
@@ -16,6 +17,12 @@ export class StopWish {
 
   asksFor(unitId: number): boolean {
     return this.isAll || this.units.has(unitId);
+  }
+
+  /** Is anything of this batch asked for? */
+  asksForAny(units: BatchUnits): boolean {
+    if (this.isAll || this.units.size === 0) return this.isAll;
+    return [...units.values()].some(({ unitId }) => this.units.has(unitId));
   }
 
   /** @returns True if something new was asked. */
@@ -52,7 +59,9 @@ export async function passOn(ctx: JobContext, batch: OpenBatch, watch: Watch, wi
     const numbers = [...watch.units].filter(([, { unitId }]) => wish.units.has(unitId)).map(([n]) => n);
     if (numbers.length > 0) await ctx.executor.cancel(batch, numbers);
     watch.wishesPassedOn = size;
+    watch.cannotCancel = false;
   } catch (err) {
-    ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop");
+    if (!watch.cannotCancel) ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop");
+    watch.cannotCancel = true;
   }
 }

@@ -1,13 +1,15 @@
 /** A part of a job is stopped: chosen units, or what is left of a task. */
 import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { jobRequests } from "@/db/schema";
+import { one } from "@/db/rows";
+import { datasets, jobRequests } from "@/db/schema";
 import { getUnit } from "@/server/services/unit/get";
 import { stopUnits } from "@/server/services/job/stop-units";
-import { makeJob } from "../testing";
+import { addTestImages, makeJob } from "../testing";
 import type { TinyTask } from "../testing";
 import {
   addABCD,
+  batchesOf,
   endOf,
   failing,
   file,
@@ -23,18 +25,12 @@ import {
   statesOf,
   t,
   unitsOf,
+  until,
   world,
 } from "./testing";
 
 setUpWorld();
 
-async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 const openGate = () => writeFile(file("gate"), "");
 const running = (jobId: number, units: number) =>
   until(async () => {
@@ -86,6 +82,36 @@ test("a running and a waiting unit are stopped, the others go on; Continue does 
   expect((await goOn(ended)).state).toBe("done");
   expect(await ran("counter")).toEqual({ a: 2, b: 1, c: 1, d: 1 });
   expect(Object.keys(await ran("second")).sort()).toEqual(["a", "b", "c", "d"]);
+});
+
+test("a unit of a batch that waits for slots is stopped at once, and the others run when there are some", async () => {
+  await addABCD();
+  const { project_id } = world.dataset;
+  const busy = one(
+    await t.db
+      .insert(datasets)
+      .values({ project_id, name: "busy", zarr_dir: file("busy") })
+      .returning(),
+  );
+  const other = { ...world, dataset: busy };
+  await addTestImages(
+    other,
+    [0, 1, 2, 3].map((n) => ({ zarr_url: `${file("busy")}/${n}` })),
+  );
+  const args = { wait_for: file("gate") };
+  const first = await makeJob(other, [{ type: "parallel", args, meta: { parallel_tasks_per_job: 4 } }]);
+  await running(first.id, 4);
+  const job = await makeJob(world, [{ type: "parallel", args: { counter: file("counter"), out: seen } }]);
+  const run = await until(async () => {
+    const [found] = await runsOf(job.id);
+    return found && (await batchesOf(found.id)).length === 1 && found;
+  });
+  await stopUnits(me, { run_id: run.id, unit_ids: [(await byName(run.id)).get("a") ?? 0] });
+  await until(async () => (await firstRunOf(job.id)).num_stopped === 1);
+  expect((await firstRunOf(job.id)).num_pending).toBe(3);
+  await openGate();
+  expect((await endOf(job.id)).state).toBe("stopped");
+  expect(await ran("counter")).toEqual({ b: 1, c: 1, d: 1 });
 });
 
 test("what is left of a task is stopped, and what was done stays", async () => {

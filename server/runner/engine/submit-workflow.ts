@@ -145,7 +145,7 @@ async function prepareFolders(ctx: JobContext): Promise<Outcome | null> {
     if (job.state === "queued") await write(ctx, (tx) => setRunning(tx, job.id, workingDir));
     await mkdir(workingDir, { recursive: true });
   } catch (err) {
-    if (isTransient(err, ctx)) throw err;
+    if (isTransient(err, ctx) || mayPass(err, job)) throw err;
     return failed(
       `${nameOf(err)} error while creating local job folder. Original error: ${textOf(err)}`,
       null,
@@ -155,6 +155,7 @@ async function prepareFolders(ctx: JobContext): Promise<Outcome | null> {
     await mkdir(job.cache_dir, { recursive: true });
     return null;
   } catch (err) {
+    if (mayPass(err, job)) throw err;
     return failed(
       `${nameOf(err)} error while creating the cache folder of the tasks. Original error: ${textOf(err)}`,
       {
@@ -168,6 +169,11 @@ async function prepareFolders(ctx: JobContext): Promise<Outcome | null> {
     );
   }
 }
+
+/** What a network disk says for a while, and a full one. Work that runs already is not ended for that: it is tried again. */
+const PASSING = ["EIO", "ESTALE", "ETIMEDOUT", "ENOTCONN", "EHOSTDOWN", "EHOSTUNREACH", "ENOSPC", "EDQUOT"];
+const mayPass = (err: unknown, job: JobRow) =>
+  job.state !== "queued" && PASSING.includes((err as NodeJS.ErrnoException).code ?? "");
 
 const nameOf = (err: unknown) => (err instanceof Error ? err.name : "Unknown");
 const textOf = (err: unknown) => (err instanceof Error ? err.message : String(err));
@@ -188,7 +194,8 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function writeHeader(ctx: JobContext, { job, resource, profile }: LoadedJob): Promise<void> {
-  if (job.state !== "queued") {
+  // A driver before this one may have died before it wrote anything.
+  if (await ctx.jobLog.exists()) {
     await ctx.jobLog.write("Continued after an interruption of the server");
     return;
   }

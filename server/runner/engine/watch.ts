@@ -19,6 +19,10 @@ export type Watch = {
   isClosed: boolean;
   /** A certain look found the worker alive: without a handle, nothing cheaper can tell. */
   isSeenRunning: boolean;
+  /** The process that we know has ended, and another one works on the batch. */
+  isHandleOfAnother: boolean;
+  /** The worker cannot be told to stop; said once. */
+  cannotCancel: boolean;
   lastError: string | null;
 };
 
@@ -37,6 +41,8 @@ export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch
     wishesPassedOn: 0,
     isClosed: false,
     isSeenRunning: false,
+    isHandleOfAnother: false,
+    cannotCancel: false,
     lastError: null,
   };
 }

@@ -126,7 +126,8 @@ export class LocalExecutor implements Executor {
   }
 
   async cancel(batch: BatchFolder, units: "all" | readonly number[]): Promise<void> {
-    const lines = units === "all" ? "*\n" : units.map((n) => `${n}\n`).join("");
+    // The first line ends a number that a full disk has cut short, and makes it none.
+    const lines = ["x", ...(units === "all" ? ["*"] : units)].map((word) => `${word}\n`).join("");
     try {
       await appendFile(path.join(batch.folder, "cancel"), lines, { mode: 0o600 });
     } catch (err) {

@@ -272,6 +272,35 @@ test("results that were read are gone from the file: what was stored stays, the 
   expect(await runsPerImage()).toEqual(once);
 });
 
+test("a worker that dies again and again takes the unit it ran: those that only waited still run", async () => {
+  const args = { stall_on: ["i0"], gate: gateOf() };
+  const [task] = chain(args);
+  const job = await makeJob(world, [{ ...task, meta: { parallel_tasks_per_job: 1 } } as TinyTask]);
+  await servers.start();
+  for (const batches of [1, 2, 3]) {
+    const batch = await until(async () => {
+      const all = [...(await batchesOf(job.id))];
+      return all.length === batches && (await runsOf(job.id))[0]?.num_running === 1 && all.at(-1);
+    });
+    process.kill(batch.handle?.pid ?? 0, "SIGKILL");
+  }
+  await until(async () => (await jobOf(job.id)).state === "failed");
+  expect(one(await runsOf(job.id))).toMatchObject({ num_done: 9, num_failed: 1 });
+  expect(await runsPerImage()).toEqual({ ...once, i0: 3 });
+});
+
+test("a driver that died before it wrote to the job log: the next one begins it", async () => {
+  const server = await servers.start();
+  let id = 0;
+  const runs = { table: "job", event: "UPDATE", when: entersState("running") } as const;
+  await servers.killAt(server, runs, "after", async () => {
+    id = (await makeJob(world, chain())).id;
+  });
+  await servers.start();
+  await expectDone(id);
+  expect((await jobOf(id)).log).toContain(`Start execution of job ${id}`);
+});
+
 const intended = { table: "batch", event: "UPDATE", when: entersState("launching") } as const;
 
 test("the folder of a batch is half written: it is written again, and runs once", async () => {

@@ -128,14 +128,19 @@ export type UnendedAttempt = {
   state: Extract<AttemptState, "planned" | "started">;
   /** Earlier attempts of the unit. */
   interruptions: number;
+  /** Launches, this one included, of batches with the unit in which nothing began: not those that it only waited in. */
   failed_launches: number;
 };
 
 export async function listUnendedAttempts(db: Db | Tx, batchId: number): Promise<UnendedAttempt[]> {
   const rows = await db.execute<UnendedAttempt>(sql`
+    WITH idle AS MATERIALIZED (
+      SELECT b.id FROM batch b
+      WHERE b.history_run_id = (SELECT history_run_id FROM batch WHERE id = ${batchId}) AND b.timestamp_launched IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM unit_attempt s WHERE s.batch_id = b.id AND s.timestamp_started IS NOT NULL))
     SELECT a.id AS attempt_id, a.unit_id, u.kind, a.state,
       (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.state = 'interrupted') AS interruptions,
-      (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.state = 'never_started') AS failed_launches
+      (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.batch_id IN (SELECT id FROM idle)) AS failed_launches
     FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id
     WHERE a.batch_id = ${batchId} AND a.live ORDER BY a.n`);
   return [...rows];
