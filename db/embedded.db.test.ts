@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
+import type { Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -172,6 +173,25 @@ test("a server that dies under us is started again on its port, with every commi
   expect(await answer()).toBe(7);
   await server.stop();
   expect(isServing()).toBe(false);
+});
+
+test("a server that dies while its port is taken comes back on it, for others have its address", async () => {
+  const said: string[] = [];
+  const server = await startEmbedded(dataDir, { info: (_, message) => said.push(message) });
+  const port = Number(new URL(server.url).port);
+  process.kill(serverPid(), "SIGKILL");
+  const squatter = await new Promise<Server>((resolve) => {
+    const listen = () => {
+      const waiting = createServer().once("error", () => setTimeout(listen, 20));
+      waiting.listen(port, "127.0.0.1", () => resolve(waiting));
+    };
+    listen();
+  });
+  while (!said.some((message) => message.includes("cannot be started yet"))) await sleep(50);
+  squatter.close();
+  const answer = async () => query(server.url, "SELECT 1").catch(() => null);
+  while ((await answer()) === null) await sleep(50);
+  await server.stop();
 });
 
 test("who did not start the server does not stop it", async () => {

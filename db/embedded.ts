@@ -6,7 +6,7 @@ import { withLock } from "@/db/embedded/lock";
 import { enter, leave } from "@/db/embedded/owner";
 import { preparePlace } from "@/db/embedded/place";
 import type { Place } from "@/db/embedded/place";
-import { adoptable, livingPostmaster, serverUrl, stopPostmaster } from "@/db/embedded/postmaster";
+import { adoptable, findPostmaster, serverUrl, stopPostmaster } from "@/db/embedded/postmaster";
 
 /*
  * A PostgreSQL server of our own, without an installation. The programs are those of the platform packages
@@ -19,7 +19,7 @@ import { adoptable, livingPostmaster, serverUrl, stopPostmaster } from "@/db/emb
  *   postmaster.pid names a living server that knows our password  → adopt it
  *   ... a living server that does not                             → one sentence
  *   ... nobody                                                    → start; PostgreSQL recovers by itself
- * If it dies under us it is started again, on its port.
+ * If it dies under us it is started again, on its port as soon as that is free.
  * The server outlives a killed fractal-ts; the next start adopts it and owns it. Of several fractal-ts
  * processes on one folder, the last to stop stops the server.
  */
@@ -72,8 +72,7 @@ export async function startEmbedded(
   const watch = watchOver(place, log, async () => {
     await withLock(lockFile, async () => {
       if (isStopped) return;
-      const now = (await adoptable(place, password)) ?? (await launch(place, password, isDurable));
-      if (now !== port) throw new Error(`its port ${port} was taken; end fractal-ts and start it again`);
+      if ((await adoptable(place, password)) === null) await launch(place, password, isDurable, port);
     });
   });
   const stop = async () => {
@@ -93,7 +92,7 @@ export async function startEmbedded(
 function watchOver(place: Place, log: Log, restart: () => Promise<void>): { end(): Promise<void> } {
   let attempt: Promise<void> | null = null;
   const look = () => {
-    if (attempt !== null || livingPostmaster(place.data) !== null) return;
+    if (attempt !== null || findPostmaster(place.data) !== null) return;
     log.info({ home: place.home }, "the embedded PostgreSQL has died; it is started again");
     attempt = restart()
       .catch((err: unknown) => {

@@ -13,7 +13,7 @@ import { sql } from "drizzle-orm";
 import { closeDb, createDb } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { preparePlace } from "@/db/embedded/place";
-import { livingPostmaster } from "@/db/embedded/postmaster";
+import { findPostmaster } from "@/db/embedded/postmaster";
 import { migrate } from "@/db/migrate";
 import { jobRequests } from "@/db/schema";
 import { makeJob, makeWorld, silentLog } from "@/server/runner/testing";
@@ -109,7 +109,7 @@ async function main(): Promise<void> {
       if (pid !== undefined) killIfAlive(pid);
     },
     database: async () => {
-      const postmaster = livingPostmaster(preparePlace(dataDir).data);
+      const postmaster = findPostmaster(preparePlace(dataDir).data);
       if (postmaster) killIfAlive(postmaster.pid);
       await nap(500);
       await until(() => db.execute(sql`SELECT 1`).catch(() => null));

@@ -52,13 +52,19 @@ function settings(port: number, logFolder: string, isDurable: boolean): string[]
  * it answers. Call under the lock, with no other server in that folder.
  *
  * @param isDurable False only for tests: the database does not survive a crash of the machine.
- * @returns The port: the one of last time if it is free.
+ * @param fixedPort Where it must be, because others have its address; absent: the port of last time if it is free.
+ * @returns The port.
  * @throws DatabaseError with PostgreSQL's own reason.
  */
-export async function launch(place: Place, password: string, isDurable: boolean): Promise<number> {
+export async function launch(
+  place: Place,
+  password: string,
+  isDurable: boolean,
+  fixedPort?: number,
+): Promise<number> {
   const portFile = join(place.home, "port");
   for (let attempt = 1; ; attempt++) {
-    const port = await choosePort(portFile);
+    const port = fixedPort ?? (await choosePort(portFile));
     const reason = await launchOn(port, place, password, isDurable);
     if (reason === null) {
       writeFileSync(portFile, `${port}\n`);

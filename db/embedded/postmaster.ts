@@ -28,19 +28,24 @@ export function readPostmaster(data: string): Postmaster | null {
   }
 }
 
+/** The server named by the file, if it may be alive. Changes nothing. */
+export function findPostmaster(data: string): Postmaster | null {
+  const found = readPostmaster(data);
+  if (!found) return null;
+  const command = processIdentity(found.pid) === null ? "" : processCommand(found.pid);
+  return command === null || /postgres|postmaster/.test(command) ? found : null;
+}
+
 /**
- * Clears up after a server that died. PostgreSQL would do this itself, but it takes any living process with
+ * Clears up after a server that died; call under the lock. PostgreSQL would do this itself, but it takes any living process with
  * the old pid for a server: a zombie, or an unrelated program after a reboot or a container restart.
  *
  * @returns The pid in the file if it may be a living server, otherwise null and the file is gone.
  */
 export function livingPostmaster(data: string): Postmaster | null {
-  const found = readPostmaster(data);
-  if (!found) return null;
-  const command = processIdentity(found.pid) === null ? "" : processCommand(found.pid);
-  if (command === null || /postgres|postmaster/.test(command)) return found;
-  rmSync(join(data, "postmaster.pid"), { force: true });
-  return null;
+  const found = findPostmaster(data);
+  if (!found && readPostmaster(data)) rmSync(join(data, "postmaster.pid"), { force: true });
+  return found;
 }
 
 export function serverUrl(port: number, password: string, database: string): string {

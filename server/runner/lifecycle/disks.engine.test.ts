@@ -7,7 +7,7 @@ import { SmallDisk } from "@/e2e/support/small-disk";
 import { closeDb, createDb } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { preparePlace } from "@/db/embedded/place";
-import { livingPostmaster } from "@/db/embedded/postmaster";
+import { findPostmaster } from "@/db/embedded/postmaster";
 import { migrate } from "@/db/migrate";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
@@ -151,7 +151,7 @@ async function embeddedOn(dataDir: string): Promise<{ t: TestDb; postmaster: () 
   cleanUps.push(() => closeDb(db));
   return {
     t: { db, url: server.url, drop: () => Promise.resolve() },
-    postmaster: () => livingPostmaster(preparePlace(dataDir).data)?.pid ?? 0,
+    postmaster: () => findPostmaster(preparePlace(dataDir).data)?.pid ?? 0,
   };
 }
 
