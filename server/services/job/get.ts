@@ -44,7 +44,8 @@ async function viewOf(ctx: ServiceContext, job: AuthorizedJob, version: string):
           job.state === "stopped" ? undefined : eq(jobRequests.kind, "stop_job"),
         ),
       )
-      .orderBy(desc(jobRequests.id))
+      // Whoever stopped the whole job, else the first who stopped a part of it.
+      .orderBy(desc(sql`${jobRequests.kind} = 'stop_job'`), jobRequests.id)
       .limit(1),
     secondsLeft(ctx, job.id),
   ]);

@@ -176,6 +176,23 @@ test("a part of a job is stopped by people who may run jobs: only what has not e
   const reader = await makeColleague(study.owner);
   await addMember(t.db, study.project.id, reader, "rw");
   await expect(stopUnits(reader, { run_id: run.id })).rejects.toMatchObject({ tag: "Forbidden" });
+  await stopJob(study.owner, { job_id: job.id });
+  await t.db.execute(sql`UPDATE job SET state = 'stopping' WHERE id = ${job.id}`);
+  await expect(stopUnits(study.owner, { run_id: run.id })).rejects.toThrow(/is being stopped as a whole/);
   await t.db.execute(sql`UPDATE history_run SET stage = 'closed' WHERE id = ${run.id}`);
   await expect(stopUnits(study.owner, { run_id: run.id })).rejects.toThrow(/has already ended/);
+});
+
+test("who stopped a job: whoever asked for all of it, else the first who asked for a part", async () => {
+  const study = await makeStudy(t.db);
+  const job = await makeJob(t.db, study, { state: "stopped" });
+  const ask = (part: Omit<typeof jobRequests.$inferInsert, "job_id">) =>
+    t.db.insert(jobRequests).values({ job_id: job.id, ...part });
+  const stoppedBy = async () => (await getJob(study.owner, { job_id: job.id })).stop_requested_by;
+  await ask({ kind: "stop_units", history_run_id: 1, unit_ids: [1], user_email: "first@example.org" });
+  await ask({ kind: "stop_run", history_run_id: 1, user_email: "second@example.org" });
+  expect(await stoppedBy()).toBe("first@example.org");
+  await ask({ kind: "stop_job", user_email: "third@example.org" });
+  await ask({ kind: "stop_run", history_run_id: 1, user_email: "fourth@example.org" });
+  expect(await stoppedBy()).toBe("third@example.org");
 });

@@ -6,6 +6,7 @@ import { StopUnitsInput } from "@/server/contracts/job";
 import { requireRun, requireUser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { notify } from "@/server/services/database";
+import { lockOpenJob } from "@/server/services/job/lock-open";
 
 /**
  * Writes down the wish to stop chosen units of a run, or what is left of it; the runner carries it out. Units that
@@ -39,6 +40,8 @@ export async function stopUnits(
       chosen.length === 1 ? "The unit has already ended." : "All of them have already ended.",
     );
   await ctx.db.transaction(async (tx) => {
+    if ((await lockOpenJob(tx, run.job_id)) === "stopping")
+      throw new PreconditionError(`Job ${run.job_id} is being stopped as a whole.`);
     await tx.insert(jobRequests).values({
       job_id: run.job_id,
       kind: chosen === null ? "stop_run" : "stop_units",

@@ -1,12 +1,11 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import { jobRequests } from "@/db/schema";
-import { PreconditionError } from "@/server/contracts/errors";
 import { JobIdInput } from "@/server/contracts/job";
-import { isFinal } from "@/server/domain/jobs/status";
 import { requireJob, requireUser } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
 import { notify } from "@/server/services/database";
+import { lockOpenJob } from "@/server/services/job/lock-open";
 
 /**
  * Writes down the wish to stop a job; the runner carries it out and sets the state. Asking twice is asking once.
@@ -20,8 +19,8 @@ export async function stopJob(
   const { job_id } = JobIdInput.parse(raw);
   const job = await requireJob(ctx, job_id, "execute");
   const user = requireUser(ctx);
-  if (isFinal(job.state)) throw new PreconditionError(`Job ${job.id} has already ended (${job.state}).`);
   return ctx.db.transaction(async (tx) => {
+    await lockOpenJob(tx, job.id);
     const open = await tx
       .select({ id: jobRequests.id })
       .from(jobRequests)
