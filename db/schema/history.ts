@@ -256,6 +256,8 @@ export const batches = pgTable(
   (t) => [
     oneOf("batch_state_check", t.state, BATCH_STATES),
     uniqueIndex("batch_submission_id_k_key").on(t.submission_id, t.k),
+    // Deleting a run; its batches of any state.
+    index("batch_history_run_id_idx").on(t.history_run_id),
     index("batch_open_idx")
       .on(t.history_run_id)
       .where(sql`${t.state} <> 'closed'`),

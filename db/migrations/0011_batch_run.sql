@@ -1,0 +1,1 @@
+CREATE INDEX "batch_history_run_id_idx" ON "batch" USING btree ("history_run_id");
