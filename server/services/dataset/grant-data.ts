@@ -10,7 +10,7 @@ import type { ServiceContext } from "@/server/services/context";
 export type DataGrant = {
   /** The dataset's folder: paths are relative to it. */
   readonly zarr_dir: string;
-  /** Project folders that `zarr_dir` is in by its name: where it has to be by its links too, if it has any. */
+  /** Project folders above `zarr_dir`. If `zarr_dir` is a link, it may lead into one of these, or of `allowed_dirs`. */
   readonly home_dirs: readonly string[];
   /** Where links in it may lead: the folders in which this person may make datasets anyway. */
   readonly allowed_dirs: readonly string[];
