@@ -9,8 +9,11 @@ import { usePageParams } from "../shell/ShallowLinks";
 import { useTRPC } from "../trpc/client";
 import { collectForm, EMPTY_COLLECT, toCollectInput } from "./collect-form";
 import type { CollectValues, Source } from "./collect-form";
+import type { Uploaded } from "@/server/contracts/task";
 import { UploadError, uploadFile } from "./upload-file";
 
+/** The server keeps it for a day. */
+const REUSE_MS = 60 * 60_000;
 const SERVER_FIELDS = ["package", "package_version", "python_version", "package_extras"] as const;
 
 /** The form lives above the tabs of the page, so that what was typed (and the file) survives them. */
@@ -26,13 +29,19 @@ export function useCollectForm() {
   const [problem, setProblem] = useState<string>();
   const [sent, setSent] = useState<number | null>(null);
   const upload = useRef<AbortController>(null);
+  /** Sent, and not used: a refusal must not cost the same way again, nor the room of a second copy. */
+  const unused = useRef<{ file: File; at: number; uploaded: Uploaded }>(null);
   const collect = useMutation(trpc.task.collect.mutationOptions());
 
   const send = async (file: File) => {
+    const known = unused.current;
+    if (known?.file === file && Date.now() - known.at < REUSE_MS) return known.uploaded;
     upload.current = new AbortController();
     setSent(0);
     try {
-      return await uploadFile(file, { onProgress: setSent, signal: upload.current.signal });
+      const uploaded = await uploadFile(file, { onProgress: setSent, signal: upload.current.signal });
+      unused.current = { file, at: Date.now(), uploaded };
+      return uploaded;
     } finally {
       setSent(null);
     }
@@ -44,6 +53,7 @@ export function useCollectForm() {
       try {
         const from = source === "wheel" && values.file !== null ? await send(values.file) : { newest };
         const { activity_id } = await collect.mutateAsync(toCollectInput(values, from));
+        unused.current = null;
         await Promise.all([
           queryClient.invalidateQueries(trpc.task.activities.queryFilter()),
           queryClient.invalidateQueries(trpc.task.groups.queryFilter()),

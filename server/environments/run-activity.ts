@@ -9,7 +9,7 @@
  */
 import type { Db } from "@/db/client";
 import { isDatabaseAway } from "../runner/store/away";
-import { activateGroup, deleteGroup, endActivity, loadActivity } from "../runner/store/activity";
+import { activateGroup, deleteGroup, endActivity, freeUpload, loadActivity } from "../runner/store/activity";
 import { setActivityProgress, setOngoing } from "../runner/store/activity";
 import type { LoadedActivity } from "../runner/store/activity";
 import { LeaseLostError, deleteLease, fenced } from "../runner/store/lease";
@@ -141,11 +141,14 @@ async function fail(
       : `The platform itself failed: ${err instanceof Error ? err.message : String(err)}`;
   // The folder first: interrupted here, the next driver fails in the same way and cleans up again.
   const left = group?.path ? await cleanUp(group.path, group.id) : "";
-  await fenced(deps.db, deps.lease.key, async (tx) => {
+  const usedUp = await fenced(deps.db, deps.lease.key, async (tx) => {
+    const uploadId = group && (await freeUpload(tx, group.id));
     await endActivity(tx, activity.id, { status: "failed", log: `${why}\n${left}\n${log}`, steps });
     if (group) await deleteGroup(tx, group.id);
     await deleteLease(tx, deps.lease.key);
+    return uploadId;
   });
+  if (usedUp !== null) await removeUpload(deps.dataDir, usedUp);
   deps.log.info({ activityId: activity.id, package: activity.pkg_name, why }, "collection failed");
 }
 

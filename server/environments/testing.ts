@@ -7,7 +7,7 @@ import { eq, sql } from "drizzle-orm";
 import { pino } from "pino";
 import type { Db } from "@/db/client";
 import { one } from "@/db/rows";
-import { taskGroupActivities, taskGroups, tasks } from "@/db/schema";
+import { taskGroupActivities, taskGroups, tasks, uploads } from "@/db/schema";
 import type { TaskGroupActivityRow } from "@/db/schema";
 import type { CollectInput } from "@/server/contracts/task";
 import { findPython } from "@/server/platform/python";
@@ -106,14 +106,18 @@ export async function driveToEnd(world: CollectWorld, id: number): Promise<TaskG
   }
 }
 
-/** What a failed collection must leave: no groups, no tasks, neither files nor folders. */
+/** What a failed collection must leave: no groups, no tasks, no upload, neither files nor folders. */
 export async function leftOvers({ db, userId, work }: CollectWorld, tasksDir = path.join(work, "tasks")) {
   const groups = await db.select().from(taskGroups).where(eq(taskGroups.user_id, userId));
   const rows = await db
     .select({ name: tasks.name })
     .from(tasks)
     .where(sql`task_group_id NOT IN (SELECT id FROM task_group)`);
+  const sent = await db
+    .select({ file_name: uploads.file_name })
+    .from(uploads)
+    .where(eq(uploads.user_id, userId));
   const files = existsSync(tasksDir) ? await readdir(tasksDir, { recursive: true, withFileTypes: true }) : [];
-  return { groups, tasks: rows, files: files.map((entry) => entry.name) };
+  return { groups, tasks: rows, uploads: sent, files: files.map((entry) => entry.name) };
 }
-export const NOTHING = { groups: [], tasks: [], files: [] };
+export const NOTHING = { groups: [], tasks: [], uploads: [], files: [] };

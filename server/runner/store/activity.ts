@@ -83,6 +83,15 @@ export async function activateGroup(
     .update(taskGroups)
     .set({ env_info: storableText(found.env_info), archive_path: found.archive_path, active: true })
     .where(eq(taskGroups.id, groupId));
+  return freeUpload(tx, groupId);
+}
+
+/**
+ * The collection of the group has ended, so it needs its upload no more.
+ *
+ * @returns Id of the upload whose row is gone, so that its file can go; null if there is none, or another group waits for it.
+ */
+export async function freeUpload(tx: Tx, groupId: number): Promise<string | null> {
   const removed = await tx.execute<{ id: string }>(sql`
     WITH used AS (SELECT upload_id FROM task_group WHERE id = ${groupId}),
          freed AS (UPDATE task_group SET upload_id = NULL WHERE id = ${groupId})
