@@ -60,3 +60,11 @@ test("what another group has, whole or begun, stays", async () => {
   expect(kept).toEqual(expect.arrayContaining(["1.0", "1.0/own.txt", begun]));
   expect(kept).toHaveLength(4);
 });
+
+test("a file where a folder above should be is said, whoever put it there", async () => {
+  await mkdir(path.join(base, "7"));
+  await writeFile(path.join(base, "7", "some-tasks"), "");
+  await expect(createFolder(folder, 3)).rejects.toThrow(
+    `The folder ${folder} cannot be made: one of the folders above it is a file.`,
+  );
+});

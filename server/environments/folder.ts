@@ -12,17 +12,21 @@ const ID_FILE = "fractal_task_group_id.txt";
  * @throws CollectionError if there is one of somebody else, or the place cannot be written.
  */
 export async function createFolder(folder: string, groupId: number): Promise<void> {
-  await removeFolder(folder, groupId);
   const draft = draftOf(folder, groupId);
   try {
+    await removeFolder(folder, groupId);
     await mkdir(draft, { recursive: true, mode: 0o755 });
     await writeFile(path.join(draft, ID_FILE), `${groupId}\n`);
     // Renamed last: a folder with this name always says whose it is. An empty one in the way is replaced.
     await rename(draft, folder);
   } catch (err) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     const { code, message } = err as NodeJS.ErrnoException;
-    if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOTDIR")
+    if (code === "ENOTDIR")
+      throw new CollectionError(
+        `The folder ${folder} cannot be made: one of the folders above it is a file. Ask an administrator to look at it.`,
+      );
+    if (code === "ENOTEMPTY" || code === "EEXIST")
       throw new CollectionError(
         `The folder ${folder} exists already and does not belong to this collection; remove it first.`,
       );

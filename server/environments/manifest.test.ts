@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { Manifest } from "@/server/contracts/task";
-import { tasksOf } from "./manifest";
+import { readManifest, tasksOf } from "./manifest";
 
 const task = { name: "T", executable_parallel: path.basename(import.meta.filename) };
 const place = { python: "/venv/bin/python", root: import.meta.dirname, version: "1.0" };
@@ -23,3 +23,9 @@ test.each([
     expect(await tasksOf(manifest, place)).toMatchObject([{ args_schema_version: expected }]);
   },
 );
+
+test("a manifest that is named and not there is not called bad JSON", async () => {
+  await expect(readManifest(path.join(import.meta.dirname, "gone.json"))).rejects.toThrow(
+    /^The manifest of the package cannot be read: ENOENT/,
+  );
+});

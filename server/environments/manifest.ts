@@ -22,9 +22,15 @@ type Place = {
  *   problems the first is in the sentence and the others follow on lines of their own.
  */
 export async function readManifest(file: string): Promise<Manifest> {
+  const text = await readFile(file, "utf8").catch((err: unknown) => {
+    throw new CollectionError(
+      `The manifest of the package cannot be read: ${(err as Error).message}. The package may name a file that it does not contain; tell the people who publish it.`,
+      { cause: err },
+    );
+  });
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(file, "utf8"));
+    json = JSON.parse(text);
   } catch (err) {
     throw new CollectionError(
       `The manifest of the package is not JSON: ${(err as Error).message}. Tell the people who publish it.`,
