@@ -230,3 +230,12 @@ export async function actAsOwner(world: World): Promise<ServiceContext> {
     UPDATE profile SET document = jsonb_build_object('resource_type', 'local', 'name', name) WHERE id = ${user.profile_id}`);
   return { db, actor: { kind: "user", user } };
 }
+
+/** Looks again and again until there is an answer. */
+export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

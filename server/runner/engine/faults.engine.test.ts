@@ -9,7 +9,7 @@ import * as tables from "@/db/schema";
 import { LocalExecutor } from "../executors/local";
 import { startLifecycle } from "../lifecycle/runner";
 import type { Runner } from "../lifecycle/runner";
-import { addTestImages, makeJob, makeWorld, silentLog } from "../testing";
+import { addTestImages, makeJob, makeWorld, silentLog, until } from "../testing";
 import type { World } from "../testing";
 import { submitWorkflow } from "./submit-workflow";
 
@@ -59,13 +59,6 @@ afterEach(async () => {
   await rm(world.folder, { recursive: true, force: true });
 });
 
-async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 const endOf = (jobId: number) =>
   until(async () => {
     const job = one(await t.db.select().from(tables.jobs).where(eq(tables.jobs.id, jobId)));

@@ -15,10 +15,12 @@ import { LocalExecutor } from "../executors/local";
 import { answerCall } from "../lifecycle/calls";
 import { startLifecycle } from "../lifecycle/runner";
 import type { Runner } from "../lifecycle/runner";
-import { actAsOwner, addTestImages, makeJob, makeWorld, silentLog } from "../testing";
+import { actAsOwner, addTestImages, makeJob, makeWorld, silentLog, until } from "../testing";
 import type { TinyTask, World } from "../testing";
 import type { Host } from "./context";
 import { submitWorkflow } from "./submit-workflow";
+
+export { until };
 
 export let t: Awaited<ReturnType<typeof createTestDb>>;
 export let world: World;
@@ -86,13 +88,6 @@ export const first = async (tasks: TinyTask[], options: Parameters<typeof makeJo
 export async function run(tasks: TinyTask[], options: Parameters<typeof makeJob>[2] = {}) {
   const job = await first(tasks, options);
   return { job, runs: await runsOf(job.id) };
-}
-export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 export const batchesOf = (runId: number) =>
   t.db

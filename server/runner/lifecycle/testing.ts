@@ -13,6 +13,9 @@ import path from "node:path";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import type { TestDb } from "@/db/testing";
+import { until } from "../testing";
+
+export { until };
 
 export type Moment = "before" | "after";
 /** A change of one row: `when` is SQL over NEW (and OLD for an update). */
@@ -128,13 +131,5 @@ export class Servers {
       // Waits until the transaction of the dead server is over, one way or the other.
       await db.execute(sql.raw(`DROP TRIGGER trap ON ${at.table}`));
     }
-  }
-}
-
-export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
