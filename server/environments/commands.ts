@@ -19,6 +19,8 @@ export type Command = {
   readonly cwd: string;
   /** Added to `childEnvironment`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** It needs no index, and code of packages may run in it: addresses may hold passwords, so it gets none. */
+  readonly isOffline?: boolean;
 };
 
 export type CommandDeps = {
@@ -41,19 +43,21 @@ export type Ended = {
 };
 
 /**
- * What a child gets: the environment of a log-in, pip's own variables as far as they count, and the way to its index.
- * None of our secrets.
+ * What a child gets: the environment of a log-in and, unless it is offline, pip's own variables as far as they count,
+ * and the way to its index. None of our secrets.
  *
  * @param source Usually `process.env`.
  */
 export function childEnvironment(
   source: Readonly<Record<string, string | undefined>>,
+  isOffline = false,
 ): Record<string, string> {
   const env: Record<string, string> = { PYTHONNOUSERSITE: "1", PYTHONUNBUFFERED: "1" };
   for (const [name, value] of Object.entries(source)) {
     const isLogin = ["PATH", "HOME", "USER", "LANG", "TMPDIR"].includes(name);
     const isNetwork = NETWORK.has(name) || (name.endsWith("_proxy") && NETWORK.has(name.toUpperCase()));
-    if (value !== undefined && (isLogin || isNetwork || isPipSetting(name, value))) env[name] = value;
+    const isWayOut = !isOffline && (isNetwork || isPipSetting(name, value ?? ""));
+    if (value !== undefined && (isLogin || isWayOut)) env[name] = value;
   }
   return env;
 }
@@ -72,7 +76,7 @@ export async function runCommand(command: Command, deps: CommandDeps): Promise<E
   const startedAt = performance.now();
   const child = spawn(python, [STEP, ...command.argv], {
     cwd: command.cwd,
-    env: { ...childEnvironment(process.env), ...command.env } as NodeJS.ProcessEnv, // Next's types want NODE_ENV in it
+    env: { ...childEnvironment(process.env, command.isOffline), ...command.env } as NodeJS.ProcessEnv, // Next's types want NODE_ENV in it
     detached: true, // a process group of its own, see step.py
     stdio: ["pipe", "pipe", "pipe"],
   });

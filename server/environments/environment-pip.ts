@@ -25,7 +25,11 @@ const NOT_TO_BE_HAD: ReadonlySet<PipFailureKind> = new Set([
   ...(["no_package", "no_version", "python", "platform", "source_only", "unreachable"] as const),
 ]);
 
-type Start = { env?: Record<string, string>; onLine?: ((line: string) => void) | undefined };
+type Start = {
+  env?: Record<string, string>;
+  isOffline?: boolean;
+  onLine?: ((line: string) => void) | undefined;
+};
 
 /** The environment of one collection and its pip; what they print is in the log. */
 export class EnvironmentPip {
@@ -96,12 +100,15 @@ export class EnvironmentPip {
   }
 
   /**
-   * What is installed by now may run code of its own here, so it gets nothing out of pip's files.
+   * What is installed by now may run code of its own here, so it gets nothing out of pip's configuration.
    *
    * @returns What it prints on standard output.
    */
   async python(args: string[], step: string): Promise<string> {
-    const ended = await this.#start([this.deps.python, ...args], { env: { PIP_CONFIG_FILE: devNull } });
+    const ended = await this.#start([this.deps.python, ...args], {
+      env: { PIP_CONFIG_FILE: devNull },
+      isOffline: true,
+    });
     if (ended.exitCode !== 0) throw await this.#failure(ended, step, "");
     return ended.stdout;
   }
@@ -130,7 +137,7 @@ export class EnvironmentPip {
     return env;
   }
 
-  async #start(argv: string[], { env, onLine }: Start = {}): Promise<Ended> {
+  async #start(argv: string[], { env, isOffline = false, onLine }: Start = {}): Promise<Ended> {
     const { log, signal, resourcePython, folder, tmp } = this.deps;
     log.add(`$ ${argv.join(" ")}\n`);
     let rest = "";
@@ -142,7 +149,7 @@ export class EnvironmentPip {
       for (const line of lines) onLine(line);
     };
     return runCommand(
-      { argv, cwd: folder, env: { ...env, TMPDIR: tmp } },
+      { argv, cwd: folder, env: { ...env, TMPDIR: tmp }, isOffline },
       { python: resourcePython.interpreter, signal, onOutput },
     );
   }

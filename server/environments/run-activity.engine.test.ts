@@ -184,6 +184,11 @@ test("a child gets the environment of a log-in, pip's own variables and its way 
     PYTHONNOUSERSITE: "1",
     PYTHONUNBUFFERED: "1",
   });
+  const { PATH, HOME, LANG } = ours;
+  expect(childEnvironment(ours, true)).toEqual({
+    ...{ PATH, HOME, LANG },
+    ...{ PYTHONNOUSERSITE: "1", PYTHONUNBUFFERED: "1" },
+  });
 });
 
 /** Lines of `ps` that name the folder. */
