@@ -51,6 +51,7 @@ const NOT_VERBS: Readonly<Record<string, string>> = {
   "job/check-submission.ts": "judges what the verb has authorised",
   "job/find-active.ts": "inside a verb",
   "job/last-job.ts": "builds a subquery",
+  "job/lock-open.ts": "inside the transaction of a verb",
   "job/plan-continue.ts": "parts of a verb",
   "job/plan-retry.ts": "parts of a verb",
   "job/summaries.ts": "a query whose condition the verb hands over",
