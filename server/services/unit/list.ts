@@ -20,11 +20,16 @@ export async function listUnits(ctx: ServiceContext, raw: z.input<typeof ListUni
     warnings: run.num_warnings,
   });
   const states = input.states?.map((state) => sql`${state}`) ?? [];
-  const isWanted = states.length > 0 ? sql`AND u.state IN (${sql.join(states, sql`, `)})` : sql``;
+  const isWanted = states.length > 0 ? sql`AND state IN (${sql.join(states, sql`, `)})` : sql``;
+  // An index tells where the window begins; an offset alone would read every unit before it.
+  const begin =
+    input.offset === 0
+      ? sql``
+      : sql`AND position >= (SELECT position FROM history_unit WHERE history_run_id = ${run.id} ${isWanted}
+          ORDER BY position LIMIT 1 OFFSET ${input.offset})`;
   const items = await unitRows(
     ctx,
-    sql`history_unit u WHERE u.history_run_id = ${run.id} ${isWanted}
-      ORDER BY u.position LIMIT ${input.limit} OFFSET ${input.offset}`,
+    sql`history_unit u WHERE history_run_id = ${run.id} ${isWanted} ${begin} ORDER BY position LIMIT ${input.limit}`,
   );
   const matching = input.states?.length
     ? [...new Set(input.states)].reduce((sum, state) => sum + counts[state], 0)
