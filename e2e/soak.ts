@@ -38,8 +38,9 @@ const ALL: Readonly<Record<string, Transition>> = {
     when: "NEW.archived_at IS NOT NULL AND OLD.archived_at IS NULL",
   },
 };
-/** Jobs that are under way at any time. */
+/** Jobs that are under way at any time, and at most. */
 const JOBS = 3;
+const MOST_JOBS = 6;
 /** A transition that does not come by then is tried again later. */
 const PATIENCE_MS = 30_000;
 /** Without a kill and without any job that ends: what is under way will not end any more. */
@@ -82,6 +83,8 @@ async function main(): Promise<void> {
       if (!transition) return;
       const moment: Moment = random() < 0.5 ? "before" : "after";
       const act = async () => {
+        // Those under way may all be past it.
+        if (ledger.active < MOST_JOBS) await submit();
         const id = name === STOPPING ? ledger.anyActive(random) : undefined;
         if (id !== undefined)
           await db
