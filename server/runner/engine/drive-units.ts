@@ -123,7 +123,7 @@ async function stepBatch(
         return true;
       }
       if (!(await hasRoom(ctx))) return false;
-      return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host.cpus));
+      return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host));
     }
     case "launching":
       await launchBatch(ctx, run, call, batch, watch, wish);

@@ -81,24 +81,33 @@ export async function* streamAttempts(db: Db, batchId: number): AsyncGenerator<A
 }
 
 /**
- * `planned → launching`, if the resource has free CPUs. A batch larger than the resource starts alone.
+ * `planned → launching`, if the resource has free CPUs and memory. A batch larger than the resource starts alone.
+ * Batches start in the order in which they were planned: smaller ones would keep a large one waiting for ever.
  *
- * @param capacity CPUs of the resource; the lock of its row makes two runners count one after the other.
+ * @param capacity Of the resource; the lock of its row makes two runners count one after the other.
  */
 export async function acquireSlots(
   tx: Tx,
   batch: BatchRow,
   resourceId: number,
-  capacity: number,
+  capacity: { readonly cpus: number; readonly memMb: number },
 ): Promise<boolean> {
   await tx.execute(sql`SELECT 1 FROM resource WHERE id = ${resourceId} FOR NO KEY UPDATE`);
+  // What nobody drives now, or what waits for something else than slots, keeps nobody waiting.
   const used = one(
-    await tx.execute<{ cpus: number }>(sql`
-      SELECT coalesce(sum(b.slots * b.cpus), 0)::int4 AS cpus FROM batch b
-      JOIN history_run r ON r.id = b.history_run_id JOIN job j ON j.id = r.job_id
-      WHERE j.resource_id = ${resourceId} AND b.state IN ('launching', 'launched')`),
-  ).cpus;
-  if (used > 0 && used + batch.slots * batch.cpus > capacity) return false;
+    await tx.execute<{ cpus: number; mem_mb: number; is_older_waiting: boolean }>(sql`
+      SELECT coalesce(sum(b.slots * b.cpus) FILTER (WHERE b.state <> 'planned'), 0)::int4 AS cpus,
+        coalesce(sum(b.slots * b.mem_mb) FILTER (WHERE b.state <> 'planned'), 0)::int4 AS mem_mb,
+        coalesce(bool_or(b.state = 'planned' AND b.id < ${batch.id} AND j.state = 'running' AND j.held_up IS NULL
+          AND EXISTS (SELECT 1 FROM lease l WHERE l.kind = 'job' AND l.id = j.id AND l.expires_at > clock_timestamp())), false)
+          AS is_older_waiting
+      FROM batch b JOIN history_run r ON r.id = b.history_run_id JOIN job j ON j.id = r.job_id
+      WHERE j.resource_id = ${resourceId} AND b.state <> 'closed'`),
+  );
+  const isFull =
+    used.cpus + batch.slots * batch.cpus > capacity.cpus ||
+    used.mem_mb + batch.slots * (batch.mem_mb ?? 0) > capacity.memMb;
+  if (used.is_older_waiting || (used.cpus > 0 && isFull)) return false;
   await tx.execute(sql`UPDATE batch SET state = 'launching' WHERE id = ${batch.id} AND state = 'planned'`);
   return true;
 }

@@ -51,6 +51,50 @@ test("outputs are applied once: a second merge of a run changes nothing", async 
   expect(await versionOf()).toBe(version);
 });
 
+const HOST = { cpus: 8, memMb: 16_000 };
+
+test("slots are counted in memory too, over all jobs of the resource", async () => {
+  const run = await makePlannedRun();
+  const plan = (slots: number, mem_mb: number) =>
+    t.db.transaction((tx) => insertBatch(tx, run.id, (id) => `/batches/${id}`, { slots, cpus: 1, mem_mb }));
+  await plan(1, 12_000);
+  await plan(1, 6_000);
+  await plan(2, 2_000);
+  const batches = await listOpenBatches(t.db, run.id);
+  const acquired = [];
+  for (const batch of batches)
+    acquired.push(await t.db.transaction((tx) => acquireSlots(tx, batch, world.resource.id, HOST)));
+  expect(acquired).toEqual([true, false, true]);
+  await t.db.execute(sql`UPDATE batch SET state = 'closed'`);
+});
+
+test("a batch that needs the whole machine is not kept waiting by smaller ones that come after it", async () => {
+  const run = await makePlannedRun();
+  const plan = (slots: number) =>
+    t.db.transaction((tx) =>
+      insertBatch(tx, run.id, (id) => `/batches/${id}`, { slots, cpus: 1, mem_mb: null }),
+    );
+  for (const slots of [1, 8, 1]) await plan(slots);
+  const [first, wide, late] = await listOpenBatches(t.db, run.id);
+  const acquire = (batch: tables.BatchRow | undefined) =>
+    t.db.transaction((tx) => acquireSlots(tx, batch as tables.BatchRow, world.resource.id, HOST));
+  const job = sql`id = ${run.job_id}`;
+  await t.db.execute(sql`UPDATE job SET state = 'running' WHERE ${job}`);
+  await t.db.execute(
+    sql`UPDATE lease SET expires_at = now() + interval '1 minute' WHERE kind = 'job' AND ${job}`,
+  );
+  expect([await acquire(first), await acquire(wide), await acquire(late)]).toEqual([true, false, false]);
+  // One that waits for room on a disk, or that nobody drives, stands in nobody's way.
+  await t.db.execute(sql`UPDATE job SET held_up = 'The disk is full.' WHERE ${job}`);
+  expect(await acquire(late)).toBe(true);
+  await t.db.execute(sql`UPDATE batch SET state = 'planned' WHERE id = ${late?.id ?? 0}`);
+  await t.db.execute(sql`UPDATE job SET held_up = NULL WHERE ${job}`);
+  await t.db.execute(sql`UPDATE lease SET expires_at = now() WHERE kind = 'job' AND ${job}`);
+  expect(await acquire(late)).toBe(true);
+  await t.db.execute(sql`UPDATE batch SET state = 'closed'`);
+  await t.db.execute(sql`UPDATE job SET state = 'done' WHERE ${job}`);
+});
+
 test("slots are counted in CPUs, and a batch larger than the resource starts alone", async () => {
   const run = await makePlannedRun();
   const plan = (size: { slots: number; cpus: number }) =>
@@ -61,7 +105,7 @@ test("slots are counted in CPUs, and a batch larger than the resource starts alo
   await plan({ slots: 1, cpus: 99 });
   const [six, four, two, huge] = await listOpenBatches(t.db, run.id);
   const acquire = (batch: tables.BatchRow | undefined) =>
-    t.db.transaction((tx) => acquireSlots(tx, batch as tables.BatchRow, world.resource.id, 8));
+    t.db.transaction((tx) => acquireSlots(tx, batch as tables.BatchRow, world.resource.id, HOST));
   expect([await acquire(six), await acquire(four), await acquire(two), await acquire(huge)]).toEqual([
     true,
     false,
