@@ -133,6 +133,10 @@ export const historyUnits = pgTable(
     args: text().notNull(),
     /** Null unless failed. */
     cause: jsonb().$type<Cause>(),
+    /** The same for failures of one kind with the same evidence, which are told as one; null without a cause. For SQL only. */
+    cause_key: bigint({ mode: "number" }).generatedAlwaysAs(
+      sql`hashtextextended((cause ->> 'kind') || chr(10) || coalesce(cause ->> 'evidence', ''), 0)`,
+    ),
     has_warnings: boolean().notNull().default(false),
     /** Validated output of a done unit, as the task wrote it; null: no output. */
     output: jsonb().$type<unknown>(),

@@ -106,11 +106,11 @@ function wanted({ states, unit_ids, like_unit_ids }: z.output<typeof RetryJobInp
   const list = (ids: readonly number[]) => sql.param([...ids]);
   const conditions = [sql`o.state = ANY(${sql.param([...states])}::text[])`];
   if (unit_ids) conditions.push(sql`o.id = ANY(${list(unit_ids)}::int8[])`);
-  // The same words as the cards of the job page group by.
+  // As the cards of the job page group them.
   if (like_unit_ids)
-    conditions.push(sql`(o.cause ->> 'kind', coalesce(o.cause ->> 'evidence', '')) IN (
-      SELECT l.cause ->> 'kind', coalesce(l.cause ->> 'evidence', '') FROM history_unit l
-      WHERE l.id = ANY(${list(like_unit_ids)}::int8[]))`);
+    conditions.push(
+      sql`o.cause_key IN (SELECT l.cause_key FROM history_unit l WHERE l.id = ANY(${list(like_unit_ids)}::int8[]))`,
+    );
   return sql.join(conditions, sql` AND `);
 }
 

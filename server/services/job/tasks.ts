@@ -110,8 +110,8 @@ async function causesOf(ctx: ServiceContext, run: HistoryRunRow): Promise<CauseO
     FROM (
       SELECT count(*)::int AS units, min(u.id) AS first_unit_id
       FROM history_unit u
-      WHERE u.history_run_id = ${run.id} AND u.state = 'failed' AND u.cause IS NOT NULL
-      GROUP BY u.cause ->> 'kind', u.cause ->> 'evidence') grouped
+      WHERE u.history_run_id = ${run.id} AND u.state = 'failed' AND u.cause_key IS NOT NULL
+      GROUP BY u.cause_key) grouped
     ORDER BY units DESC, first_unit_id LIMIT ${MAX_CAUSES}`;
   const causes = await rowsOf<CauseOfRun>(ctx.db, query);
   remembered.set(key, causes);

@@ -1,0 +1,1 @@
+ALTER TABLE "history_unit" ADD COLUMN "cause_key" bigint GENERATED ALWAYS AS (hashtextextended((cause ->> 'kind') || chr(10) || coalesce(cause ->> 'evidence', ''), 0)) STORED;
