@@ -2,7 +2,14 @@
 import { z } from "zod";
 import { Id, NonEmptyString, ZarrUrl, trimmedRecord } from "./common";
 
-export const AttributeValue = z.union([z.string(), z.number(), z.boolean()]);
+/** A larger integer has already lost its last digits when it gets here. */
+const ExactNumber = z
+  .number()
+  .refine(
+    (value) => !Number.isInteger(value) || Number.isSafeInteger(value),
+    "Is too large to be kept exactly; give it as text.",
+  );
+export const AttributeValue = z.union([z.string(), ExactNumber, z.boolean()]);
 export type AttributeValue = z.infer<typeof AttributeValue>;
 
 /** Task packages write `1`, `"true"` or `"yes"` for a flag; they mean the boolean. */

@@ -229,6 +229,10 @@ test.each([
   ],
   [{ image_list_updates: [{ zarr_url: "/z/../a" }] }, "must not contain"],
   [{ image_list_updates: [{ zarr_url: "/z/a", types: { t: null } }] }, "image_list_updates.0.types.t"],
+  [
+    JSON.parse('{"image_list_updates": [{"zarr_url": "/z/a", "attributes": {"seed": 9007199254740993}}]}'),
+    "image_list_updates.0.attributes.seed: Is too large to be kept exactly",
+  ],
   [[1], "expected object"],
 ])("the output %j is refused with its path and reason", (raw, why) => {
   const parsed = parseTaskOutput(raw);
