@@ -38,7 +38,7 @@ export default defineConfig({
           globalSetup: ["db/testing-server.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
