@@ -38,7 +38,10 @@ export default defineConfig({
           globalSetup: ["db/testing-server.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          // Most of the time they wait for processes.
           maxWorkers: 2,
+          // CI machines stall for seconds; what passes only the second time is still printed, with its retry.
+          retry: process.env["CI"] ? 1 : 0,
         },
       },
       {
