@@ -207,6 +207,27 @@ test("a failed collection says why and leaves nothing", async () => {
   });
 });
 
+test("a failed collection of a wheel leaves neither its file nor its row", async () => {
+  const wheel = await writeWheel(path.join(world.work, "own"), {
+    name: "lost_tasks",
+    requires: ["lost-lib"],
+  });
+  const answer = await send(path.basename(wheel), new Uint8Array(await readFile(wheel)));
+  const { upload_id } = (await answer.json()) as Uploaded;
+  expect(await stored()).toEqual([upload_id]);
+  const input = { origin: "wheel-file", upload_id } as const;
+  const { activity_id } = await session.api.task.collect.mutate(input);
+  const { end } = await follow(activity_id);
+  expect(end).toMatchObject({
+    status: "failed",
+    failure: expect.stringMatching(/needs lost-lib/) as unknown,
+  });
+  expect((await leftOvers(world)).uploads).toEqual([]);
+  // The file goes after the row.
+  await expect.poll(stored).toEqual([]);
+  await expect(session.api.task.collect.mutate(input)).rejects.toThrow(/does not exist any more/);
+});
+
 const NAME = "some_tasks-1.0-py3-none-any.whl";
 const ZIP = "PK\u0003\u0004";
 

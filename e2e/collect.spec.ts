@@ -27,6 +27,14 @@ async function chooseWheel(page: Page, folder: string, spec: WheelSpec): Promise
   await expect(page.getByRole("group", { name: "Wheel" })).toContainText(path.basename(wheel));
 }
 
+/** @returns What the server has called the wheel that was sent. */
+async function collectWheel(page: Page): Promise<string> {
+  const asked = page.waitForRequest(/task\.collect/);
+  await page.getByRole("button", { name: "Collect 1.0" }).click();
+  const [, upload_id = ""] = /"upload_id":"([\w-]+)"/.exec((await asked).postData() ?? "") ?? [];
+  return upload_id;
+}
+
 /** The reason is the first thing on the page and the first line of the log; no row and no folder is left. */
 async function expectFailed(
   page: Page,
@@ -183,8 +191,12 @@ for (const [what, spec, why] of [
   test(what, async ({ page, collector }) => {
     test.setTimeout(PIP_MS);
     await chooseWheel(page, collector.work, { name: "some_tasks", ...spec });
-    await page.getByRole("button", { name: "Collect 1.0" }).click();
+    const upload_id = await collectWheel(page);
     await expectFailed(page, collector, why);
+    // Nor is its wheel; that its file went too is seen where the database is at hand (collect.engine.test.ts).
+    await expect(
+      collector.session.api.task.collect.mutate({ origin: "wheel-file", upload_id }),
+    ).rejects.toThrow("This upload does not exist any more.");
     await expectAccessible(page);
   });
 
