@@ -23,6 +23,8 @@ type Deps = {
 
 const NOT_TO_BE_HAD: ReadonlySet<PipFailureKind> = new Set([
   ...(["no_package", "no_version", "python", "platform", "source_only", "unreachable"] as const),
+  // With the constraints of the server's pip.
+  ...(["conflict"] as const),
 ]);
 
 type Start = {
@@ -131,8 +133,8 @@ export class EnvironmentPip {
   }
 
   async #readSettings(): Promise<Record<string, string>> {
-    const { log, signal, resourcePython, folder } = this.deps;
-    const { env, unused } = await readPipSettings(folder, { python: resourcePython.interpreter, signal });
+    const { log, signal, resourcePython } = this.deps;
+    const { env, unused } = await readPipSettings({ python: resourcePython.interpreter, signal });
     if (unused.length > 0) log.say(`Not used of pip's configuration: ${unused.join(", ")}`);
     return env;
   }

@@ -10,6 +10,7 @@ import { compareVersions } from "@/server/domain/tasks/versions";
 import { CollectionError } from "./collection-error";
 import { runCommand } from "./commands";
 import type { Ended } from "./commands";
+import { hostError } from "./folder";
 import {
   IMPATIENT,
   PipConfigurationError,
@@ -18,8 +19,8 @@ import {
   pipFailure,
   pipOptions,
   readLogFacts,
+  readPipSettings,
 } from "./pip";
-import { readPipSettings } from "./pip";
 import { pythonOf } from "./python-of";
 import type { ResourcePython } from "./python-of";
 
@@ -34,7 +35,12 @@ export async function findPackage(
   question: PackageQuestion,
   ending: AbortSignal,
 ): Promise<PackageAnswer> {
-  const folder = await mkdtemp(path.join(tmpdir(), "fractal-find-"));
+  let folder: string;
+  try {
+    folder = await mkdtemp(path.join(tmpdir(), "fractal-find-"));
+  } catch (err) {
+    return { ok: false, kind: "other", reason: noFolder(tmpdir(), err) };
+  }
   const limit = AbortSignal.timeout(LIMIT_MS);
   try {
     return await ask(pythonOf(resource, question.python_version), question, {
@@ -56,13 +62,21 @@ export async function findPackage(
   }
 }
 
+/** What pip writes while it looks has no place. */
+function noFolder(parent: string, err: unknown): string {
+  const known = hostError(err, parent);
+  return known instanceof CollectionError
+    ? known.message
+    : `No folder can be made in ${parent}: ${(err as Error).message}. Ask an administrator to correct it.`;
+}
+
 async function ask(
   python: ResourcePython,
   { package: name, package_version }: PackageQuestion,
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<PackageAnswer> {
   const logFile = path.join(folder, "pip.log");
-  const { env } = await readPipSettings(folder, { python: python.interpreter, signal });
+  const { env } = await readPipSettings({ python: python.interpreter, signal });
   const cacheDir = python.cacheDir ?? env["PIP_CACHE_DIR"] ?? null;
   const run = (how: readonly string[]) =>
     runCommand(

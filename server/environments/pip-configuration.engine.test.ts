@@ -97,6 +97,26 @@ test.each(["a file", "the environment"])(
   },
 );
 
+test("a file and a folder that are named from where the server was started are found", async () => {
+  await writeWheel(wheels, { name: "some_tasks" });
+  await configure("[global]\nno-index = true\n");
+  const fromHere = (file: string) => path.relative(process.cwd(), file);
+  vi.stubEnv("PIP_CONFIG_FILE", fromHere(path.join(world.work, "pip.conf")));
+  vi.stubEnv("PIP_FIND_LINKS", fromHere(wheels));
+  expect(await look()).toMatchObject({ ok: true, version: "1.0" });
+  const activity = await collect();
+  expect(activity).toMatchObject({ status: "OK" });
+});
+
+test("looking where no folder can be made: a sentence that blames no field", async () => {
+  vi.stubEnv("TMPDIR", path.join(world.work, "gone"));
+  expect(await look()).toMatchObject({
+    ok: false,
+    kind: "other",
+    reason: expect.stringMatching(/^No folder can be made in .*gone: ENOENT/) as unknown,
+  });
+});
+
 test("the index of a file is used, and its password is in no log", async () => {
   await configure("[global]\nretries = 0\n[install]\nindex-url = http://me:secret@127.0.0.1:9/simple\n");
   const why = /^The package index 127\.0\.0\.1:9 cannot be used: the connection was refused/;

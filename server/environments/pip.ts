@@ -34,7 +34,8 @@ export class PipConfigurationError extends CollectionError {}
  *
  * @throws PipConfigurationError
  */
-export async function readPipSettings(cwd: string, deps: CommandDeps): Promise<PipSettings> {
+export async function readPipSettings(deps: CommandDeps): Promise<PipSettings> {
+  const cwd = process.cwd();
   const ended = await runCommand({ argv: [deps.python, PIP_CONFIGURATION], cwd }, deps);
   if (ended.exitCode !== 0) {
     const why = /^(?:ERROR|\w+Error): (.*?)\.?$/m.exec(ended.output)?.[1] ?? `exit code ${ended.exitCode}`;
@@ -42,7 +43,7 @@ export async function readPipSettings(cwd: string, deps: CommandDeps): Promise<P
       `The configuration of the server's pip cannot be read: ${why}. Ask an administrator to correct it.`,
     );
   }
-  const { env, unused } = choosePipSettings(Configuration.parse(JSON.parse(ended.stdout)));
+  const { env, unused } = choosePipSettings(Configuration.parse(JSON.parse(ended.stdout)), cwd);
   return { env: { ...env, PIP_CONFIG_FILE: devNull }, unused };
 }
 

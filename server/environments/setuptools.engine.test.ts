@@ -73,3 +73,15 @@ test("an index without it is no reason to fail, and said", async () => {
     /The environment goes without setuptools\. There is no package called setuptools in the index\./,
   );
 });
+
+test("a version that the server's pip does not let in is no reason to fail either", async () => {
+  await writeWheel(index, { name: "setuptools", version: "98.0" });
+  const constraints = path.join(world.work, "constraints.txt");
+  await writeFile(constraints, "setuptools<90\n");
+  vi.stubEnv("PIP_CONSTRAINT", constraints);
+  const { log, installed } = await collect();
+  expect(installed?.filter((line) => line.startsWith("setuptools"))).toEqual([]);
+  expect(log).toMatch(
+    /The environment goes without setuptools\. .*the server's pip takes only setuptools<90/,
+  );
+});

@@ -141,6 +141,12 @@ test.each([
     /files\.example cannot be used: it did not answer in time\./,
   ],
   [
+    "a constraint of the host",
+    "ERROR: Cannot install a because these package versions have conflicting dependencies.\n\nThe conflict is caused by:\n    The user requested a\n    The user requested (constraint) a<90\n\nTo fix this you could try to:\n",
+    "conflict",
+    /^The packages do not fit together: you asked for a; the server's pip takes only a<90\. Ask an administrator about the constraints of the server's pip, or choose another version of the package\.$/,
+  ],
+  [
     "too many combinations",
     "error: resolution-too-deep\n\n× Dependency resolution exceeded maximum depth",
     "conflict",

@@ -111,24 +111,35 @@ function explainConflict(run: FailedPip): PipFailure | null {
   if (lines === null) return null;
   const [asked, others] = [lines.filter(isAsked), lines.filter((line) => !isAsked(line))];
   const parts = [
-    ...asked.map((line) => line.replace("The user requested", "you asked for")),
+    ...asked.map((line) =>
+      line
+        .replace(CONSTRAINED, "the server's pip takes only ")
+        .replace("The user requested", "you asked for"),
+    ),
     // Many lines differ only in the version that pip has tried.
     ...distinctBy(others, (line) => line.replace(/^(\S+) \S+ depends/, "$1 depends")).map((line) =>
       line.replace(" depends on ", " needs "),
     ),
   ];
   const shown = parts.slice(0, MAX_REASONS).join("; ");
+  const next = asked.some((line) => line.startsWith(CONSTRAINED))
+    ? "Ask an administrator about the constraints of the server's pip"
+    : asked.length > 0
+      ? "Change what is pinned"
+      : "Pin a version that fits";
   const more = parts.length > MAX_REASONS ? `; and ${parts.length - MAX_REASONS} more` : "";
   return {
     kind: "conflict",
     sentence:
       parts.length === 0
         ? "The packages do not fit together: pip has found no set of versions. Choose another version, or pin fewer packages."
-        : `The packages do not fit together: ${shown}${more}. ${asked.length > 0 ? "Change what is pinned" : "Pin a version that fits"}, or choose another version of the package.`,
+        : `The packages do not fit together: ${shown}${more}. ${next}, or choose another version of the package.`,
   };
 }
 
 const MAX_REASONS = 4;
+/** Nobody else than the configuration of the host's pip gives constraints. */
+const CONSTRAINED = "The user requested (constraint) ";
 const isAsked = (line: string) => line.startsWith("The user requested");
 
 function explainMissing(run: FailedPip): PipFailure | null {

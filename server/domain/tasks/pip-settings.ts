@@ -38,15 +38,33 @@ export type PipSettings = {
   unused: string[];
 };
 
-/** An empty text counts as not set, as it does for pip. */
-export function choosePipSettings(configuration: PipConfiguration): PipSettings {
+/** Options that may name files; of some, several with blanks between them. */
+const ONE_FILE = new Set(["cert", "client-cert", "cache-dir"]);
+const SEVERAL_FILES = new Set(["find-links", "constraint"]);
+
+/** An address, a path from the root, or one from somebody's home, which pip knows. */
+const isComplete = (text: string) => /^(?:[a-z][a-z0-9+.-]*:|\/|~)/i.test(text);
+
+function withWholePaths(option: string, text: string, cwd: string): string {
+  const whole = (file: string) => (isComplete(file) ? file : `${cwd}/${file}`);
+  if (ONE_FILE.has(option)) return whole(text);
+  return SEVERAL_FILES.has(option) ? text.replaceAll(/\S+/g, whole) : text;
+}
+
+/**
+ * An empty text counts as not set, as it does for pip.
+ *
+ * @param cwd Folder in which the server was started: paths that are not whole are meant from there, while pip runs
+ *   in a folder of its own.
+ */
+export function choosePipSettings(configuration: PipConfiguration, cwd: string): PipSettings {
   const env: Record<string, string> = {};
   const unused = new Set<string>();
   for (const section of SECTIONS)
     for (const [option, text] of Object.entries(configuration[section] ?? {})) {
       if (text === "") continue;
       const taken = take(option, text);
-      if (taken) env[variableOf(taken[0])] = taken[1];
+      if (taken) env[variableOf(taken[0])] = withWholePaths(...taken, cwd);
       else if (section !== ":env:") unused.add(option);
     }
   return { env, unused: [...unused].sort() };
