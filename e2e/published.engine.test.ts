@@ -85,7 +85,8 @@ test("the quickstart runs them on a real stack and opens what they wrote", async
     attributes: { plate: "nuclei_mip.zarr", well: "A01" },
     types: { is_3D: false },
   });
-  const opened = await openImages(await collectedPython(), [flat?.zarr_url ?? ""]);
+  const opened = await openImages(await collectedPython(), flat ? [flat] : []);
+  expect(opened[0]).toMatchObject({ zarr_url: flat?.zarr_url, maximum_of_planes: 60 });
   // A person counts 22 nuclei, of which some touch and some are cut off at the edge.
   expect(opened[0]?.labels["nuclei"]?.objects).toBeGreaterThan(10);
   expect(opened[0]?.labels["nuclei"]?.objects).toBeLessThan(30);
@@ -93,17 +94,18 @@ test("the quickstart runs them on a real stack and opens what they wrote", async
   expect(opened[0]?.labels["nuclei"]?.covered).toBeLessThan(0.6);
 });
 
-type Truth = { truth: { well: string; field: number; nuclei: number }[] };
+type Truth = { planes: number; truth: { well: string; field: number; nuclei: number }[] };
 
-/** Numbers of nuclei that the simulated microscope has drawn, and the folder with its files. */
-function simulated(): { folder: string; nucleiOf: (well: string, field: number) => number } {
+/** Numbers of nuclei and of planes that the simulated microscope has drawn, and the folder with its files. */
+function simulated() {
   const home = path.join(dataDir, "quickstart");
   const name = readdirSync(home).find((entry) => entry.startsWith("simulated-images"));
   const folder = path.join(home, name ?? "");
-  const { truth } = JSON.parse(readFileSync(path.join(folder, "microscope.json"), "utf8")) as Truth;
+  const { planes, truth } = JSON.parse(readFileSync(path.join(folder, "microscope.json"), "utf8")) as Truth;
   return {
     folder,
-    nucleiOf: (well, field) =>
+    planes,
+    nucleiOf: (well: string, field: number) =>
       truth.find((entry) => entry.well === well && entry.field === field)?.nuclei ?? 0,
   };
 }
@@ -121,7 +123,8 @@ test(
         ?.tasks.find((entry) => entry.name === name);
       return api.workflow.addTask.mutate({ workflow_id, task_id: task?.id ?? 0, ...args });
     };
-    const { folder, nucleiOf } = simulated();
+    const { folder, planes, nucleiOf } = simulated();
+    expect(planes).toBeGreaterThan(1);
     await add(EXAMPLES, "Convert TIFF Folder", {
       args_non_parallel: { images_folder: folder, channel_names: ["Hoechst", "Marker"], pixel_size_um: 0.65 },
     });
@@ -148,13 +151,13 @@ test(
       expect(stack?.types).toEqual({ is_3D: true });
       expect(image.attributes).toEqual({ ...stack?.attributes, plate: "plate_mip.zarr" });
     }
-    const opened = await openImages(
-      await collectedPython(),
-      flat.map(({ zarr_url }) => zarr_url),
-    );
+    const opened = await openImages(await collectedPython(), flat);
+    expect(opened).toHaveLength(8);
     for (const [index, image] of opened.entries()) {
       expect(image.zarr_url).toContain(`${zarr_dir}/plate_mip.zarr/`);
       expect([image.axes, image.shape]).toEqual(["czyx", [2, 1, 256, 256]]);
+      // Pixel by pixel, in both channels.
+      expect(image.maximum_of_planes).toBe(planes);
       const label = image.labels["nuclei"];
       expect(label?.shape).toEqual([1, 256, 256]);
       // A plain threshold joins nuclei that touch and keeps specks: near the truth, not at it.

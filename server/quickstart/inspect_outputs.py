@@ -1,13 +1,14 @@
 """Open images with ngio, the library of the published tasks, and say what is in them.
 
-    python -I inspect_outputs.py IMAGE ...        in an environment that has ngio
+    python -I inspect_outputs.py < IMAGES        in an environment that has ngio
 
-Prints a list, one entry per image:
+Reads a list of images, `{"zarr_url", "origin"}`, and prints a list, one entry per image:
 
-    {"zarr_url", "axes": "czyx", "shape": [1, 1, 256, 256], "brightest": 1234,
+    {"zarr_url", "axes": "czyx", "shape": [1, 1, 256, 256], "brightest": 1234, "maximum_of_planes": 30,
      "labels": {"nuclei": {"shape": [1, 256, 256], "objects": 15, "covered": 0.48}},
      "tables": {"features": {"rows": 15, "columns": ["area", …], "is_finite": true, "fits_label": "nuclei"}}}
 
+`maximum_of_planes` is the number of planes of the origin if each pixel is the maximum of its pixels along z, or null.
 `fits_label` is the label image whose objects are exactly the rows of the table, or null.
 """
 
@@ -18,7 +19,18 @@ import numpy as np
 from ngio import open_ome_zarr_container
 
 
-def inspect(zarr_url):
+def maximum_of_planes(image, origin):
+    if origin is None:
+        return None
+    stack = open_ome_zarr_container(origin, mode="r").get_image()
+    if "z" not in stack.axes:
+        return None
+    z = stack.axes.index("z")
+    maximum = stack.get_as_numpy().max(axis=z, keepdims="z" in image.axes)
+    return stack.shape[z] if np.array_equal(image.get_as_numpy(), maximum) else None
+
+
+def inspect(zarr_url, origin):
     container = open_ome_zarr_container(zarr_url, mode="r")
     image = container.get_image()
     ids = {}
@@ -47,6 +59,7 @@ def inspect(zarr_url):
         "axes": "".join(image.axes),
         "shape": list(image.shape),
         "brightest": int(image.get_as_numpy().max()),
+        "maximum_of_planes": maximum_of_planes(image, origin),
         "labels": labels,
         "tables": tables,
     }
@@ -55,4 +68,4 @@ def inspect(zarr_url):
 if __name__ == "__main__":
     # What a library prints must not mix with the answer.
     answer, sys.stdout = sys.stdout, sys.stderr
-    print(json.dumps([inspect(zarr_url) for zarr_url in sys.argv[1:]]), file=answer)
+    print(json.dumps([inspect(**image) for image in json.load(sys.stdin)]), file=answer)

@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { problemsOf } from "./verify-published";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { openImages, problemsOf } from "./verify-published";
 import type { OpenedImage } from "./verify-published";
 
 describe("a projection is judged by what ngio finds in it", () => {
@@ -8,11 +11,12 @@ describe("a projection is judged by what ngio finds in it", () => {
     axes: "czyx",
     shape: [2, 1, 64, 64],
     brightest: 900,
+    maximum_of_planes: 30,
     labels: { nuclei: { shape: [1, 64, 64], objects: 7, covered: 0.2 } },
     tables: { features: { rows: 7, columns: ["area"], is_finite: true, fits_label: "nuclei" } },
   };
   const judge = (changes: Partial<OpenedImage>) =>
-    problemsOf({ ...good, ...changes }, { label: "nuclei", table: "features" });
+    problemsOf({ ...good, ...changes }, { label: "nuclei", table: "features", isMaximum: true });
   const label = (changes: object) => ({ labels: { nuclei: { ...good.labels["nuclei"]!, ...changes } } });
   const rows = (changes: object) => ({ tables: { features: { ...good.tables["features"]!, ...changes } } });
 
@@ -23,6 +27,7 @@ describe("a projection is judged by what ngio finds in it", () => {
 
   test.each([
     ["several planes", { shape: [2, 3, 64, 64] }, /has 3 planes after the projection/],
+    ["other pixels", { maximum_of_planes: null }, /is not the maximum of its stack/],
     ["no light", { brightest: 0 }, /is black/],
     ["no label image", { labels: {} }, /has no label image nuclei/],
     ["labels of another size", label({ shape: [1, 32, 32] }), /has the shape 1 × 32 × 32/],
@@ -34,4 +39,19 @@ describe("a projection is judged by what ngio finds in it", () => {
   ])("%s", (_what, changes, sentence) => {
     expect(judge(changes).join(" ")).toMatch(sentence);
   });
+});
+
+test("code of the package gets neither the index nor the proxy of the server, whose addresses may hold passwords", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "fractal-published-"));
+  const python = path.join(folder, "python");
+  writeFileSync(python, '#!/bin/sh\nenv > "$0.env"\necho "[]"\n', { mode: 0o755 });
+  vi.stubEnv("PIP_INDEX_URL", "https://me:secret@index.example/simple");
+  vi.stubEnv("https_proxy", "http://me:secret@proxy.example");
+  try {
+    expect(await openImages(python, [])).toEqual([]);
+    expect(readFileSync(`${python}.env`, "utf8")).not.toContain("secret");
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
 });

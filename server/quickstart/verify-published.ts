@@ -17,6 +17,7 @@ const OpenedImages = z.array(
     axes: z.string(),
     shape: z.array(z.number()),
     brightest: z.number(),
+    maximum_of_planes: z.number().nullable(),
     labels: z.record(
       z.string(),
       z.object({ shape: z.array(z.number()), objects: z.number(), covered: z.number() }),
@@ -34,12 +35,16 @@ const OpenedImages = z.array(
 );
 export type OpenedImage = z.infer<typeof OpenedImages>[number];
 
-/** @param python Interpreter of an environment that has ngio. */
-export async function openImages(python: string, zarrUrls: readonly string[]): Promise<OpenedImage[]> {
-  const { stdout } = await execa(python, ["-I", SCRIPT, ...zarrUrls], {
-    env: childEnvironment(process.env),
+/** @param python Interpreter of an environment that has ngio; code of the package may run in it. */
+export async function openImages(
+  python: string,
+  images: readonly Pick<ImageRow, "zarr_url" | "origin">[],
+): Promise<OpenedImage[]> {
+  const asked = images.map(({ zarr_url, origin }) => ({ zarr_url, origin }));
+  const { stdout } = await execa(python, ["-I", SCRIPT], {
+    env: childEnvironment(process.env, true),
     extendEnv: false,
-    stdin: "ignore",
+    input: JSON.stringify(asked),
   });
   return OpenedImages.parse(JSON.parse(stdout));
 }
@@ -57,11 +62,11 @@ export async function verifyPublished(
   for (const { zarr_url } of stacks)
     if (projections.filter(({ origin }) => origin === zarr_url).length !== 1)
       problems.push(`${zarr_url} has no projection in the image list.`);
-  const names = namesIn(workflow);
+  const expected = expectedOf(workflow);
   const opened = await openOrExplain(python, projections, problems);
-  for (const image of opened) problems.push(...problemsOf(image, names));
-  const objects = opened.reduce((sum, { labels }) => sum + (labels[names.label]?.objects ?? 0), 0);
-  const features = opened.flatMap(({ tables }) => tables[names.table]?.columns.length ?? []);
+  for (const image of opened) problems.push(...problemsOf(image, expected));
+  const objects = opened.reduce((sum, { labels }) => sum + (labels[expected.label]?.objects ?? 0), 0);
+  const features = opened.flatMap(({ tables }) => tables[expected.table]?.columns.length ?? []);
   const shapes = [...new Set(opened.map(({ shape }) => shape.join(" × ")))].join(", ");
   return {
     count: listed.length,
@@ -70,12 +75,18 @@ export async function verifyPublished(
   };
 }
 
-type Names = { label: string; table: string };
+/** What the workflow says of its results. */
+type Expected = { label: string; table: string; isMaximum: boolean };
 
-function namesIn({ tasks }: WorkflowView): Names {
+function expectedOf({ tasks }: WorkflowView): Expected {
   const find = (key: string) => tasks.map(({ args_parallel }) => args_parallel?.[key]).find(isText) ?? "";
-  return { label: find("output_label_name"), table: find("output_table_name") };
+  return {
+    label: find("output_label_name"),
+    table: find("output_table_name"),
+    isMaximum: tasks.some(({ args_non_parallel }) => args_non_parallel?.["method"] === MAXIMUM),
+  };
 }
+const MAXIMUM = "Maximum intensity projection";
 const isText = (value: unknown) => typeof value === "string";
 
 async function openOrExplain(
@@ -84,10 +95,7 @@ async function openOrExplain(
   problems: string[],
 ): Promise<OpenedImage[]> {
   try {
-    return await openImages(
-      python,
-      images.map(({ zarr_url }) => zarr_url),
-    );
+    return await openImages(python, images);
   } catch (err) {
     const { stderr = String(err) } = err as { stderr?: string };
     problems.push(`The images cannot be opened with ngio: ${stderr.trimEnd().split("\n").at(-1)}.`);
@@ -96,16 +104,18 @@ async function openOrExplain(
 }
 
 /** A sentence per thing that is wrong with one projection. */
-export function problemsOf(image: OpenedImage, { label, table }: Names): string[] {
+export function problemsOf(image: OpenedImage, { label, table, isMaximum }: Expected): string[] {
   const { zarr_url, axes, shape, brightest } = image;
   const problems: string[] = [];
   const z = axes.indexOf("z");
   if (z >= 0 && shape[z] !== 1) problems.push(`${zarr_url} has ${shape[z]} planes after the projection.`);
   if (brightest === 0) problems.push(`${zarr_url} is black.`);
+  if (isMaximum && image.maximum_of_planes === null)
+    problems.push(`${zarr_url} is not the maximum of its stack.`);
   const objects = image.labels[label];
   if (!objects) return [...problems, `${zarr_url} has no label image ${label}.`];
-  const expected = shape.filter((_, axis) => axes[axis] !== "c");
-  if (objects.shape.join() !== expected.join())
+  const plane = shape.filter((_, axis) => axes[axis] !== "c");
+  if (objects.shape.join() !== plane.join())
     problems.push(`The label image of ${zarr_url} has the shape ${objects.shape.join(" × ")}.`);
   if (objects.objects === 0) problems.push(`The label image of ${zarr_url} is empty.`);
   const features = image.tables[table];
