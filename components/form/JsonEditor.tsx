@@ -9,8 +9,12 @@ export type JsonEditorProps = {
   label: string;
   help?: string;
   value: JsonMap;
-  /** Called with every text that is a JSON object; null while it is not. */
-  onChange: (value: JsonMap | null) => void;
+  /** A text of before that is no JSON object yet; it is gone on with. */
+  unfinished?: string | undefined;
+  /** Called with every text that is a JSON object. */
+  onChange: (value: JsonMap) => void;
+  /** Called with every text that is none. */
+  onUnfinished: (text: string) => void;
   /** Reason by dotted path: what the schema or the server objects to. */
   problems?: Readonly<Record<string, string>>;
   readOnly?: boolean;
@@ -21,11 +25,13 @@ export function JsonEditor({
   label,
   help,
   value,
+  unfinished,
   onChange,
+  onUnfinished,
   problems = {},
   readOnly = false,
 }: JsonEditorProps) {
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2));
+  const [text, setText] = useState(() => unfinished ?? JSON.stringify(value, null, 2));
   const parsed = parse(text);
   // The value was changed from outside: undo, discard.
   if (parsed.ok && !isSame(parsed.value, value)) setText(JSON.stringify(value, null, 2));
@@ -45,7 +51,8 @@ export function JsonEditor({
         onChange={(event) => {
           setText(event.target.value);
           const next = parse(event.target.value);
-          onChange(next.ok ? next.value : null);
+          if (next.ok) onChange(next.value);
+          else onUnfinished(event.target.value);
         }}
       />
     </Field>

@@ -21,7 +21,14 @@ const parts = manifest.task_list.flatMap((task) =>
 
 const draw = (props: Partial<SchemaFormProps> & Pick<SchemaFormProps, "schema">) =>
   renderToString(
-    <SchemaForm version="pydantic_v2" label="Arguments" value={{}} onChange={() => undefined} {...props} />,
+    <SchemaForm
+      version="pydantic_v2"
+      label="Arguments"
+      value={{}}
+      onChange={() => undefined}
+      onUnfinished={() => undefined}
+      {...props}
+    />,
   );
 
 test.each(parts)("every argument of $name has a label", ({ schema }) => {

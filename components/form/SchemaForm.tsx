@@ -30,7 +30,10 @@ export type SchemaFormProps = {
   /** What is stored. A change from outside (discard) needs a new `key`. */
   value: JsonMap;
   /** Called with what would be stored: the stored values with the edit in them, and nothing else changed. */
-  onChange: (value: JsonMap | null) => void;
+  onChange: (value: JsonMap) => void;
+  /** Of the JSON, a text of before that is none yet, and what is called with every such text. */
+  unfinished?: string | undefined;
+  onUnfinished: (text: string) => void;
   /** What the server objected to, reason by dotted path. */
   problems?: Readonly<Record<string, string>>;
   /** Calls missing arguments so before they were touched. */
@@ -177,7 +180,9 @@ export function ArgumentsJson(props: SchemaFormProps) {
     <JsonEditor
       label={props.label}
       value={props.value}
+      unfinished={props.unfinished}
       onChange={props.onChange}
+      onUnfinished={props.onUnfinished}
       problems={{ ...problemsOf(props.schema, props.value, props.version), ...props.problems }}
       readOnly={props.readOnly ?? false}
       {...(judged.ok ? {} : { help: `Not checked before the task runs. ${judged.why}` })}

@@ -14,6 +14,7 @@ const draw = ({ schema, version }: HardSchema, value: Record<string, unknown>) =
       label="Arguments"
       value={value}
       onChange={() => undefined}
+      onUnfinished={() => undefined}
     />,
   );
 

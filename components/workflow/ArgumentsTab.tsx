@@ -85,7 +85,9 @@ export function ArgumentsTab({ editor, readOnly }: { editor: TaskEditor; readOnl
             value: values,
             problems: problemsAt(editor.problems, `args_${part}`),
             readOnly,
-            onChange: (next: JsonMap | null) => editor.edit(`args_${part}`, next ?? undefined),
+            unfinished: editor.unfinished[`args_${part}`],
+            onChange: (next: JsonMap) => editor.edit(`args_${part}`, next),
+            onUnfinished: (text: string) => editor.keepText(`args_${part}`, text),
           };
           const hidden = names.filter(
             (name) =>

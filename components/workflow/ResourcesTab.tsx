@@ -105,17 +105,14 @@ function PartResources({ part, editor, readOnly }: { part: Part; editor: TaskEdi
               ? { "": problem }
               : {}
           }
-          onChange={(next: JsonMap | null) =>
-            editor.edit(
-              name,
-              next === null
-                ? undefined
-                : {
-                    ...Object.fromEntries(Object.entries(meta).filter(([key]) => known.includes(key))),
-                    ...next,
-                  },
-            )
+          unfinished={editor.unfinished[name]}
+          onChange={(next: JsonMap) =>
+            editor.edit(name, {
+              ...Object.fromEntries(Object.entries(meta).filter(([key]) => known.includes(key))),
+              ...next,
+            })
           }
+          onUnfinished={(text) => editor.keepText(name, text)}
         />
       )}
     </div>

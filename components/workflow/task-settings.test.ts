@@ -54,10 +54,10 @@ const view: WorkflowTaskView = {
   type_filters: {},
   flow: { before: {}, after: {} },
 };
-const draft = (values: Draft["values"], broken: Draft["broken"] = []): Draft => ({
+const draft = (values: Draft["values"], unfinished: Draft["unfinished"] = {}): Draft => ({
   version: 3,
   values,
-  broken,
+  unfinished,
   problems: {},
 });
 
@@ -73,7 +73,7 @@ test("only changed settings are sent", () => {
 });
 
 test("text that is no JSON yet is unsaved work", () => {
-  expect(isDirty(view, draft({}, ["args_parallel"]))).toBe(true);
+  expect(isDirty(view, draft({}, { args_parallel: "{" }))).toBe(true);
 });
 
 test("changes are told with both values", () => {

@@ -22,8 +22,8 @@ export type Draft = {
   /** Version that was on the page when the first edit was made: another writer since then is a conflict. */
   version: number;
   values: Partial<Settings>;
-  /** Settings whose text is no JSON yet; they cannot be saved. */
-  broken: readonly (keyof Settings)[];
+  /** Texts that are no JSON yet, by setting: they cannot be saved, and are there when somebody comes back to them. */
+  unfinished: Readonly<Partial<Record<keyof Settings, string>>>;
   /** What the server objected to, by dotted path. */
   problems: Readonly<Record<string, string>>;
 };
@@ -70,10 +70,11 @@ export function changedValues(task: WorkflowTaskView, draft: Draft | undefined):
 }
 
 export function isDirty(task: WorkflowTaskView, draft: Draft | undefined): boolean {
-  return (
-    draft !== undefined && (draft.broken.length > 0 || Object.keys(changedValues(task, draft)).length > 0)
-  );
+  return isBroken(draft) || Object.keys(changedValues(task, draft)).length > 0;
 }
+
+/** Whether something that was typed is no JSON yet. */
+export const isBroken = (draft: Draft | undefined) => Object.keys(draft?.unfinished ?? {}).length > 0;
 
 /** Each difference with both values, in the order arguments, resources, types, name. */
 export function changeList(task: WorkflowTaskView, before: Settings, after: Settings): Change[] {

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { WorkflowTaskView, WorkflowView } from "@/server/contracts/workflow";
 import { useTRPC, type RouterInputs } from "../trpc/client";
 import { codeOf, fieldsOf } from "../trpc/query-client";
-import { changedValues, isDirty, storedSettings, type Draft, type Settings } from "./task-settings";
+import { changedValues, isBroken, isDirty, storedSettings, type Draft, type Settings } from "./task-settings";
 
 export type TaskEditor = ReturnType<ReturnType<typeof useDrafts>["editorOf"]>;
 
@@ -26,17 +26,22 @@ export function useDrafts(workflow: WorkflowView) {
   const drop = (taskId: number) =>
     setDrafts((old) => Object.fromEntries(Object.entries(old).filter(([id]) => id !== String(taskId))));
 
-  const edit = (task: WorkflowTaskView, key: keyof Settings, value: Settings[keyof Settings] | undefined) =>
+  /** @param typed A value, or a text that is no JSON yet. */
+  const edit = (
+    task: WorkflowTaskView,
+    key: keyof Settings,
+    typed: { value: Settings[keyof Settings] } | { text: string },
+  ) =>
     setDrafts((old) => {
-      const draft = old[task.id] ?? { version: task.version, values: {}, broken: [], problems: {} };
-      const broken = draft.broken.filter((name) => name !== key);
+      const draft = old[task.id] ?? { version: task.version, values: {}, unfinished: {}, problems: {} };
+      const { [key]: _, ...unfinished } = draft.unfinished;
       const problems = Object.fromEntries(
         Object.entries(draft.problems).filter(([path]) => path !== key && !path.startsWith(`${key}.`)),
       );
       const next: Draft =
-        value === undefined
-          ? { ...draft, broken: [...broken, key], problems }
-          : { ...draft, broken, problems, values: { ...draft.values, [key]: value } };
+        "text" in typed
+          ? { ...draft, problems, unfinished: { ...unfinished, [key]: typed.text } }
+          : { ...draft, problems, unfinished, values: { ...draft.values, [key]: typed.value } };
       return { ...old, [task.id]: next };
     });
 
@@ -44,7 +49,7 @@ export function useDrafts(workflow: WorkflowView) {
   const save = async (task: WorkflowTaskView, version?: number) => {
     const draft = drafts[task.id];
     if (draft === undefined) return;
-    if (draft.broken.length > 0) throw new Error("The JSON is not complete yet, so nothing was saved.");
+    if (isBroken(draft)) throw new Error("The JSON is not complete yet, so nothing was saved.");
     setFailure(null);
     try {
       const input = {
@@ -97,12 +102,14 @@ export function useDrafts(workflow: WorkflowView) {
         changed: changedValues(task, draft),
         problems: draft?.problems ?? {},
         isDirty: isDirty(task, draft),
-        isBroken: (draft?.broken.length ?? 0) > 0,
+        unfinished: draft?.unfinished ?? {},
+        isBroken: isBroken(draft),
         isSaving: update.isPending,
         failure: failure?.taskId === task.id ? failure : null,
         revision,
-        /** Undefined: what was typed is no JSON yet. */
-        edit: <K extends keyof Settings>(key: K, value: Settings[K] | undefined) => edit(task, key, value),
+        edit: <K extends keyof Settings>(key: K, value: Settings[K]) => edit(task, key, { value }),
+        /** What was typed is no JSON yet. */
+        keepText: (key: keyof Settings, text: string) => edit(task, key, { text }),
         save: () => save(task),
         /** After a conflict: mine over theirs. */
         overwrite: () => save(task, task.version),
