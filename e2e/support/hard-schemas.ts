@@ -17,8 +17,16 @@ const HardSchema = z.strictObject({
   valid: z.array(Values),
   /** Arguments that are refused: at which path (dotted), in which words. */
   invalid: z.array(z.strictObject({ value: Values, at: z.string(), reason: z.string() })),
-  /** One field (label, and which of several) is typed into; everything else stays. */
-  edit: z.strictObject({ from: Values, label: z.string(), type: z.string(), stored: Values }).optional(),
+  /**
+   * One field (label, and which of several) is typed into, or something is chosen in it; everything else stays. The
+   * field of what is not drawn is the JSON. Left out where nothing can be edited.
+   */
+  edit: z
+    .union([
+      z.strictObject({ from: Values, label: z.string(), type: z.string(), stored: Values }),
+      z.strictObject({ from: Values, label: z.string(), choose: z.string(), stored: Values }),
+    ])
+    .optional(),
 });
 export type HardSchema = z.infer<typeof HardSchema> & { name: string };
 
