@@ -69,7 +69,7 @@ async function openCause(page: Page, job_id: number, evidence: string) {
   return card;
 }
 
-/** Of the published task: the one image of two that it segments has failed, in numbers and with its traceback. */
+/** Of the published task: the only image that it segments has failed; in numbers, and with its traceback. */
 async function openPublishedCause(page: Page, job_id: number) {
   const card = await openCause(page, job_id, "DAPI");
   await expect(card.getByText("1 unit", { exact: true })).toBeVisible();
