@@ -103,7 +103,7 @@ async function main(): Promise<void> {
       await restart();
     },
     "server told to end": async () => {
-      await servers.end(server, "SIGTERM");
+      ledger.handedOver(await servers.end(server, "SIGTERM"));
       await restart();
     },
     "worker at a random time": async () => {

@@ -8,7 +8,11 @@ import type { Result } from "@/server/runner/lifecycle/killed-workflow.testing";
 import type { Moment } from "@/server/runner/lifecycle/testing";
 import type { World } from "@/server/runner/testing";
 
+const ENDED = "every job came to its end and was archived";
+const HANDED_OVER = "a server that was told to end handed over and ended with 0";
 const INVARIANTS = {
+  [ENDED]: 0,
+  [HANDED_OVER]: 0,
   "every unit of every job has one final state": 0,
   "counters equal the rows they count": 0,
   "a done unit has one accepted attempt": 0,
@@ -27,7 +31,7 @@ export class Ledger {
   readonly #ended: Record<string, number> = { done: 0, failed: 0, stopped: 0 };
   readonly #kills = new Map<string, Record<Moment, number>>();
   readonly #events = new Map<string, number>();
-  readonly #broken: { invariant: Invariant; job: number; what: string }[] = [];
+  readonly #broken: { invariant: Invariant; who: string; what: string }[] = [];
   /** Of the first job, which nobody disturbed. */
   #undisturbed: Result | null = null;
 
@@ -66,6 +70,15 @@ export class Ledger {
     this.#kills.set(transition, kills);
   }
 
+  /** @param code Exit code of a server that was told to end; null if a signal ended it. */
+  handedOver(code: number | null): void {
+    if (code !== 0) this.#break(HANDED_OVER, "a server", { code });
+  }
+
+  #break(invariant: Invariant, who: string, what: unknown): void {
+    this.#broken.push({ invariant, who, what: JSON.stringify(what) });
+  }
+
   leastKilled(names: readonly string[], random: () => number): string {
     const least = Math.min(...names.map((name) => this.#killsAt(name)));
     const rare = names.filter((name) => this.#killsAt(name) === least);
@@ -93,8 +106,9 @@ export class Ledger {
     const result = await resultOf(world, job);
     this.#undisturbed ??= result;
     this.#ended[result.state] = (this.#ended[result.state] ?? 0) + 1;
-    const broken = (invariant: Invariant, what: unknown) =>
-      this.#broken.push({ invariant, job, what: JSON.stringify(what) });
+    const broken = (invariant: Invariant, what: unknown) => {
+      this.#break(invariant, `job ${job}`, what);
+    };
 
     const open = result.units.filter(({ state }) => !["done", "failed", "stopped"].includes(state));
     if (open.length > 0) broken("every unit of every job has one final state", open);
@@ -144,6 +158,8 @@ export class Ledger {
   }
 
   /**
+   * What has not settled by now is lost, in whatever state it is.
+   *
    * @param mustBeKilled Transitions that each need `leastKills`; empty for a short run.
    * @returns True if everything held.
    */
@@ -152,11 +168,13 @@ export class Ledger {
     mustBeKilled: readonly string[],
     leastKills: number,
   ): Promise<boolean> {
-    const locked = await this.db.execute<{ id: number }>(
-      sql`SELECT id FROM job WHERE state IN ('queued', 'running', 'stopping')`,
-    );
-    for (const { id } of locked)
-      this.#broken.push({ invariant: "no ended job holds its dataset", job: id, what: "still active" });
+    for (const id of this.#active.keys()) {
+      const rows = await this.db.execute(sql`
+        SELECT state, archived_at, archive_problem,
+          (SELECT count(*)::int4 FROM lease WHERE kind IN ('job', 'janitor') AND lease.id = job.id) AS leases
+        FROM job WHERE id = ${id}`);
+      this.#break(ENDED, `job ${id}`, rows[0] ?? "its row is gone");
+    }
     say("\nKills of the server at a transition");
     console.table(
       Object.fromEntries(
@@ -174,8 +192,7 @@ export class Ledger {
     }
     say("What must hold");
     console.table(invariants);
-    for (const { invariant, job, what } of this.#broken)
-      say(`job ${job}: not true that ${invariant}: ${what}`);
+    for (const { invariant, who, what } of this.#broken) say(`${who}: not true that ${invariant}: ${what}`);
     const missed = mustBeKilled.filter((name) => this.#killsAt(name) < leastKills);
     for (const name of missed) say(`Killed fewer than ${leastKills} times: ${name}`);
     return this.#broken.length === 0 && missed.length === 0;
