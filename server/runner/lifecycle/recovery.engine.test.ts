@@ -1,4 +1,5 @@
 /** Workers, servers and machines die in the middle of units: the job ends right, and nothing in place runs twice. */
+import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
@@ -55,6 +56,12 @@ const runsPerImage = async () => {
   }
   return counts;
 };
+/** Of all units that began so far. */
+const pidsOfUnits = async () =>
+  (await readFile(counter(), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => Number(line.split(" ")[1]));
 const once = Object.fromEntries(IMAGES.map((name) => [name, 1]));
 
 function chain(args: Record<string, unknown> = {}): TinyTask[] {
@@ -109,13 +116,16 @@ test("killed with everything finished and nothing ingested: the results are read
   await expectDone(job.id);
 });
 
-test("the worker alone killed: an interrupted unit of a harmless task runs again, and its survivor was ended first", async () => {
+test("the worker alone killed: an interrupted unit of a harmless task runs again, and its survivors were ended first", async () => {
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, chain({ wait_for: gate }));
   await servers.start();
-  await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
+  await begun(job.id);
+  const survivors = await pidsOfUnits();
   process.kill((await batchesOf(job.id))[0]?.handle?.pid ?? 0, "SIGKILL");
   await until(async () => (await batchesOf(job.id)).length === 2);
+  // The gate is closed, so nothing but the runner has ended them.
+  expect(survivors.filter(isAlive)).toEqual([]);
   await writeFile(gate, "");
   await until(async () => ["done", "failed"].includes((await jobOf(job.id)).state));
   expect((await jobOf(job.id)).state).toBe("done");
@@ -134,9 +144,11 @@ test("the worker alone killed: a task that changes images in place waits for a p
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, [{ ...chain({ wait_for: gate })[0], ...flip } as TinyTask]);
   await servers.start();
-  await until(async () => (await runsOf(job.id))[0]?.num_running === 2);
+  await begun(job.id);
+  const survivors = await pidsOfUnits();
   process.kill((await batchesOf(job.id))[0]?.handle?.pid ?? 0, "SIGKILL");
   await until(async () => (await batchesOf(job.id)).length === 2);
+  expect(survivors.filter(isAlive)).toEqual([]);
   await writeFile(gate, "");
   await until(async () => (await jobOf(job.id)).state === "failed");
   expect(Object.values(await runsPerImage())).toEqual(Array(10).fill(1));
@@ -163,7 +175,7 @@ test("SIGTERM hands over without stopping local work, and at once", async () => 
   await expectDone(job.id);
 });
 
-test("a runner whose lease was taken over can write nothing more", async () => {
+test("a runner that slept while its lease was taken over: the job ends as if there had been one runner", async () => {
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, chain({ wait_for: gate }));
   const first = await servers.start();
@@ -186,13 +198,10 @@ test("a runner whose lease was taken over can write nothing more", async () => {
   await expectDone(job.id);
 });
 
+/** A process that has ended and that nobody has asked for yet does nothing any more. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.startsWith("Z");
 }
 
 /** Ends the job's server, worker and units at once, as the end of a machine does. @returns The folder of its batch. */
@@ -200,10 +209,7 @@ async function killMachine(server: Awaited<ReturnType<Servers["start"]>>, jobId:
   const batch = (await batchesOf(jobId))[0];
   await servers.end(server, "SIGKILL");
   process.kill(batch?.handle?.pid ?? 0, "SIGKILL");
-  const pids = (await readFile(counter(), "utf8"))
-    .trim()
-    .split("\n")
-    .map((line) => Number(line.split(" ")[1]));
+  const pids = await pidsOfUnits();
   for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
   await until(() => Promise.resolve(!pids.some(isAlive)));
   return batch?.folder ?? "";
