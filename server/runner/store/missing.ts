@@ -9,6 +9,7 @@ import type { LatestRun } from "@/db/run-family";
 import type { HistoryRunRow, JobRow, TaskDump } from "@/db/schema";
 import type { NeedReason, SkipReason } from "@/server/contracts/enums";
 import type { TypeFilters } from "@/server/contracts/image";
+import { lockDataset } from "./merge";
 import { insertRunRow } from "./run";
 
 /** Newest run of this workflow task on the dataset, compared with what runs now; null: it never ran. */
@@ -142,6 +143,7 @@ export async function planRetryUnits(
     JOIN unit_image ui ON ui.unit_id = c.id`);
   const units = [...copied];
   if (run.workflow_task_id !== null && units.length > 0) {
+    await lockDataset(tx, run.dataset_id);
     const overAll = units.every((unit) => unit.zarr_url === null);
     await tx.execute(sql`
       INSERT INTO image_status (workflow_task_id, image_id, unit_id, state)

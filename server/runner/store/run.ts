@@ -12,6 +12,7 @@ import type { RunStage } from "@/server/contracts/enums";
 import type { TypeFilters } from "@/server/contracts/image";
 import type { Cause } from "@/server/contracts/job";
 import { storableJson } from "@/server/domain/jobs/storable";
+import { lockDataset } from "./merge";
 import { stopPendingUnits } from "./unit";
 
 /** Calls over more images than this point to the run's selection instead of one row per image. */
@@ -160,12 +161,17 @@ export async function planComputeUnits(
   }
 }
 
-/** `pairs` selects (image_id, unit_id): from now on these units are the latest of their images. */
+/**
+ * `pairs` selects (image_id, unit_id): from now on these units are the latest of their images. One that was removed
+ * from the list since it was selected has no state: added again, it starts without one.
+ */
 async function pointImagesAt(tx: Tx, run: HistoryRunRow, pairs: SQL): Promise<void> {
   if (run.workflow_task_id === null) return;
+  await lockDataset(tx, run.dataset_id);
   await tx.execute(sql`
     INSERT INTO image_status (workflow_task_id, image_id, unit_id, state)
     SELECT ${run.workflow_task_id}, pair.image_id, pair.unit_id, 'pending' FROM (${pairs}) AS pair(image_id, unit_id)
+    JOIN image i ON i.id = pair.image_id WHERE i.removed_at IS NULL
     ON CONFLICT (workflow_task_id, image_id) DO UPDATE SET unit_id = excluded.unit_id, state = excluded.state`);
 }
 

@@ -1,15 +1,16 @@
 import { rm } from "node:fs/promises";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Tx } from "@/db/client";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
-import { addTestImages, makeJob, makeWorld } from "../testing";
+import { addTestImages, makeJob, makeWorld, until } from "../testing";
 import type { World } from "../testing";
 import { acquireSlots, insertBatch, listOpenBatches } from "./batch";
-import { finishMerge, removeImages } from "./merge";
-import { getRun, insertRun, planParallelUnits, setStage } from "./run";
+import { finishMerge, lockDataset, removeImages } from "./merge";
+import { getRun, insertRun, planParallelUnits, planSingleUnit, setStage } from "./run";
 
 let t: TestDb;
 let world: World;
@@ -123,4 +124,76 @@ test("an image that a task removed starts without a state when it is added again
     SELECT i.zarr_url FROM image_status s JOIN image i ON i.id = s.image_id
     WHERE s.workflow_task_id = ${run.workflow_task_id}`);
   expect([...rows]).toEqual([{ zarr_url: `${world.zarrDir}/b` }]);
+});
+
+describe("an image that is removed between its selection and the plan starts without a state when it is added again", () => {
+  let own: World;
+  beforeEach(async () => {
+    own = await makeWorld(t.db);
+    await addTestImages(own, [{ zarr_url: `${own.zarrDir}/a` }, { zarr_url: `${own.zarrDir}/b` }]);
+  });
+  afterEach(() => rm(own.folder, { recursive: true, force: true }));
+
+  const PLANS = {
+    parallel: (tx: Tx, run: tables.HistoryRunRow) => planParallelUnits(tx, run, "}"),
+    non_parallel: (tx: Tx, run: tables.HistoryRunRow) => planSingleUnit(tx, run, "unit", "{}"),
+    compound: (tx: Tx, run: tables.HistoryRunRow) => planSingleUnit(tx, run, "init", "{}"),
+  };
+  const TYPES = ["parallel", "non_parallel", "compound"] as const;
+  async function select(type: (typeof TYPES)[number]): Promise<tables.HistoryRunRow> {
+    const job = await makeJob(own, [{ type }]);
+    const of = { ...job, dataset_id: own.dataset.id };
+    return (await t.db.transaction((tx) => insertRun(tx, of, one(job.task_dumps), {}, {}))).run;
+  }
+  const removeA = async (tx: Tx) => {
+    await lockDataset(tx, own.dataset.id);
+    await removeImages(tx, own.dataset.id, [`${own.zarrDir}/a`]);
+  };
+  async function namesWithState(run: tables.HistoryRunRow): Promise<string[]> {
+    const rows = await t.db.execute<{ zarr_url: string }>(sql`
+      SELECT i.zarr_url FROM image_status s JOIN image i ON i.id = s.image_id
+      WHERE s.workflow_task_id = ${run.workflow_task_id} ORDER BY i.position`);
+    return [...rows].map((row) => row.zarr_url.replace(own.zarrDir, ""));
+  }
+  const somebodyWaits = () =>
+    until(async () => {
+      const rows = await t.db.execute(sql`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+      return rows.length > 0;
+    });
+
+  test.each(TYPES)("before the plan of a %s task", async (type) => {
+    const run = await select(type);
+    await t.db.transaction(removeA);
+    await t.db.transaction(async (tx) => {
+      await PLANS[type](tx, run);
+    });
+    expect(await namesWithState(run)).toEqual(["/b"]);
+  });
+
+  test.each(TYPES)("while a %s task is planned", async (type) => {
+    const run = await select(type);
+    let removal: Promise<unknown> = Promise.resolve();
+    await t.db.transaction(async (tx) => {
+      await PLANS[type](tx, run);
+      removal = t.db.transaction(removeA);
+      await Promise.race([removal, somebodyWaits()]);
+    });
+    await removal;
+    expect(await namesWithState(run)).toEqual(["/b"]);
+  });
+
+  test.each(TYPES)("by somebody whose change is not visible yet when a %s task is planned", async (type) => {
+    const run = await select(type);
+    let plan: Promise<unknown> = Promise.resolve();
+    await t.db.transaction(async (tx) => {
+      await removeA(tx);
+      plan = t.db.transaction(async (other) => {
+        await PLANS[type](other, run);
+      });
+      await Promise.race([plan, somebodyWaits()]);
+    });
+    await plan;
+    expect(await namesWithState(run)).toEqual(["/b"]);
+  });
 });
