@@ -3,8 +3,9 @@
  * end is the same as without a kill, and no command ran twice.
  */
 import type { ChildProcess } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { jobRequests } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
@@ -53,6 +54,11 @@ async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T> {
 }
 
 const submit = async (world: World) => (await makeJob(world, killedWorkflow(world))).id;
+const unitIdsOf = async (jobId: number) => [
+  ...(await t.db.execute<{ id: number; run: number }>(sql`
+    SELECT u.id, u.history_run_id AS run FROM history_unit u JOIN history_run r ON r.id = u.history_run_id
+    WHERE r.job_id = ${jobId} ORDER BY u.position`)),
+];
 async function ended(jobId: number): Promise<number> {
   await until(async () => ["done", "failed", "stopped"].includes(await stateOf(t.db, jobId)));
   return jobId;
@@ -90,6 +96,65 @@ test.each(["before", "after"] satisfies Moment[])(
     });
   },
 );
+
+describe("a stop of a part is asked for, and the server is killed", () => {
+  const PARTS = ["stop_run", "stop_units"] as const;
+  const AT = {
+    "before it has read of it": async (ask: () => Promise<unknown>) => {
+      server.kill("SIGSTOP");
+      await ask();
+      await servers.end(server, "SIGKILL");
+    },
+    "before the first unit that stopped for it is stored": (ask: () => Promise<unknown>) =>
+      servers.killAt(
+        server,
+        { table: "history_unit", event: "UPDATE", when: entersState("stopped") },
+        "before",
+        ask,
+      ),
+  };
+
+  test.each(PARTS.flatMap((part) => Object.entries(AT).map(([when, kill]) => [part, when, kill] as const)))(
+    "%s, %s: the next one carries it out",
+    async (part, _when, kill) => {
+      await inWorld(async (world) => {
+        const [task, , behind] = killedWorkflow(world);
+        const gate = path.join(world.folder, "gate");
+        const { id } = await makeJob(world, [
+          {
+            ...task,
+            args: { ...task?.args, wait_for: gate },
+            meta: { parallel_tasks_per_job: 2 },
+          } as TinyTask,
+          behind as TinyTask,
+        ]);
+        await until(async () => (await resultOf(world, id)).calls.length === 2);
+        const units = await unitIdsOf(id);
+        await kill(() =>
+          t.db.insert(jobRequests).values({
+            ...{ job_id: id, kind: part, user_email: "ada@example.org", history_run_id: units[0]?.run ?? 0 },
+            // One that runs, and one that waits for it to end.
+            unit_ids: part === "stop_units" ? [units[0]?.id ?? 0, units[2]?.id ?? 0] : null,
+          }),
+        );
+        server = await servers.start();
+        if (part === "stop_units") {
+          await until(async () => (await resultOf(world, id)).runs[0]?.["num_stopped"] === 1);
+          await writeFile(gate, "");
+        }
+        const { state, leases, runs, images, calls, units: after } = await resultOf(world, await ended(id));
+        const states =
+          part === "stop_run" ? ["stopped", "stopped", "stopped"] : ["stopped", "done", "stopped"];
+        expect({ state, leases, calls }).toEqual({ state: "stopped", leases: 0, calls: ["0 /a", "0 /b"] });
+        expect(after.map((unit) => unit.state)).toEqual(states);
+        expect(runs).toMatchObject([{ stage: "closed", state: "stopped", num_running: 0, num_pending: 0 }]);
+        expect(images.map(({ attributes }) => attributes)).toEqual(
+          states.map((unit) => (unit === "done" ? { seen: true } : {})),
+        );
+      });
+    },
+  );
+});
 
 test("the undisturbed run does what the workflow says, so that the comparison means something", () => {
   expect(undisturbed).toMatchObject({

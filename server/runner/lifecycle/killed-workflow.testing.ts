@@ -65,7 +65,12 @@ export async function resultOf(world: World, jobId: number) {
   const { db } = world;
   const short = (url: unknown) => (typeof url === "string" ? url.replace(world.zarrDir, "") : url);
   const rows = async <T extends Record<string, unknown>>(query: SQL) => [...(await db.execute<T>(query))];
-  const images = await rows<{ zarr_url: string; origin: string | null; removed: boolean }>(sql`
+  const images = await rows<{
+    zarr_url: string;
+    origin: string | null;
+    attributes: unknown;
+    removed: boolean;
+  }>(sql`
     SELECT zarr_url, origin, attributes, types, removed_at IS NOT NULL AS removed FROM image
     WHERE dataset_id = ${world.dataset.id} ORDER BY position`);
   const units = await rows<{ zarr_url: string | null; state: string; accepted: number }>(sql`
