@@ -2,8 +2,10 @@
  * `npm run soak [-- --minutes 10 | --hours 8] [--seed 42]`: the server, its workers and its database are killed at random,
  * hour after hour, while jobs run. Ends with a table of kills and of what must hold; exit code 1 if anything did not.
  *
- * A kill at a transition stands in the middle of its transaction, see `server/runner/lifecycle/testing.ts`.
+ * A kill at a transition stands in the middle of its transaction, see `server/runner/lifecycle/testing.ts`; one at a
+ * point that only files show, in the middle of their bytes, see `file-points.testing.ts` beside it.
  */
+import { existsSync } from "node:fs";
 import { rm, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,13 +18,21 @@ import { preparePlace } from "@/db/embedded/place";
 import { findPostmaster } from "@/db/embedded/postmaster";
 import { migrate } from "@/db/migrate";
 import { jobRequests } from "@/db/schema";
+import type { TestDb } from "@/db/testing";
 import { makeJob, makeWorld, silentLog } from "@/server/runner/testing";
+import type { World } from "@/server/runner/testing";
 import {
   TRANSITIONS,
   addKilledImages,
   entersState,
   killedWorkflow,
 } from "@/server/runner/lifecycle/killed-workflow.testing";
+import {
+  HeldWorker,
+  addNoise,
+  atHalfFolder,
+  stopAtHalfArchive,
+} from "@/server/runner/lifecycle/file-points.testing";
 import { Servers, until } from "@/server/runner/lifecycle/testing";
 import type { Moment, Transition } from "@/server/runner/lifecycle/testing";
 import { Ledger } from "./support/soak-ledger";
@@ -38,6 +48,14 @@ const ALL: Readonly<Record<string, Transition>> = {
     when: "NEW.archived_at IS NOT NULL AND OLD.archived_at IS NULL",
   },
 };
+/** Points that only files show; the server is killed there, and where its worker stands there, half of the time that as well. */
+const FILE_POINTS = {
+  folder: "the folder of a batch is half written",
+  claimed: "a worker has claimed its batch and said nothing",
+  half_line: "the line of a result is half written",
+  archive: "the archive of a job is half written",
+};
+const POINTS = [...Object.keys(ALL), ...Object.values(FILE_POINTS)];
 /** Jobs that are under way at any time, and at most. */
 const JOBS = 3;
 const MOST_JOBS = 6;
@@ -64,21 +82,63 @@ async function main(): Promise<void> {
   const embedded = await startEmbedded(dataDir, silentLog);
   await migrate(embedded.url);
   const db = createDb(embedded.url);
-  const servers = await Servers.of({ db, url: embedded.url, drop: () => Promise.resolve() });
+  const testDb: TestDb = { db, url: embedded.url, drop: () => Promise.resolve() };
+  const servers = await Servers.of(testDb);
   const ledger = new Ledger(db);
   let server: ChildProcess = await servers.start();
   const restart = async () => (server = await servers.start());
 
-  const submit = async () => {
+  const submit = async (prepare: (world: World) => Promise<unknown> = () => Promise.resolve()) => {
     const world = await makeWorld(db);
     await addKilledImages(world);
+    await prepare(world);
     const { id } = await makeJob(world, killedWorkflow(world));
     ledger.begin(id, world);
+    return id;
+  };
+  const killServer = () => servers.end(server, "SIGKILL");
+
+  const killAtHalfFolder = async () => {
+    if (!(await atHalfFolder(testDb, servers, () => submit(), killServer, PATIENCE_MS))) return;
+    ledger.killed(FILE_POINTS.folder, "server");
+    await restart();
+  };
+  const killAtHeldWorker = async (point: "claimed" | "half_line") => {
+    let worker: HeldWorker | undefined;
+    await submit(async (world) => (worker = await HeldWorker.in(world, point)));
+    if (!worker || !(await worker.stands(PATIENCE_MS))) return;
+    await killServer();
+    const victim = random() < 0.5 ? "server" : "server and worker";
+    if (victim === "server and worker") await worker.kill();
+    ledger.killed(FILE_POINTS[point], victim);
+    await restart();
+    if (victim === "server") await worker.goOn();
+  };
+  const killAtHalfArchive = async () => {
+    const id = await submit();
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    const folder = await until(async () => {
+      const rows = await db.execute<{ dir: string | null }>(
+        sql`SELECT working_dir AS dir FROM job WHERE id = ${id}`,
+      );
+      const dir = rows[0]?.dir;
+      return dir && existsSync(dir) ? dir : performance.now() > giveUpAt && "late";
+    });
+    if (folder === "late") return;
+    await addNoise(folder);
+    if (!(await stopAtHalfArchive(server, folder, PATIENCE_MS))) return;
+    await killServer();
+    ledger.killed(FILE_POINTS.archive, "server");
+    await restart();
   };
 
   const events = {
     "server at a transition": async () => {
-      const name = ledger.leastKilled(Object.keys(ALL), random);
+      const name = ledger.leastKilled(POINTS, random);
+      if (name === FILE_POINTS.folder) return killAtHalfFolder();
+      if (name === FILE_POINTS.claimed) return killAtHeldWorker("claimed");
+      if (name === FILE_POINTS.half_line) return killAtHeldWorker("half_line");
+      if (name === FILE_POINTS.archive) return killAtHalfArchive();
       const transition = ALL[name];
       if (!transition) return;
       const moment: Moment = random() < 0.5 ? "before" : "after";
@@ -91,8 +151,7 @@ async function main(): Promise<void> {
             .insert(jobRequests)
             .values({ job_id: id, kind: "stop_job", user_email: "soak@example.org" });
       };
-      const kill = () => servers.end(server, "SIGKILL");
-      if (await servers.holdAt(transition, moment, act, kill, PATIENCE_MS)) {
+      if (await servers.holdAt(transition, moment, act, killServer, PATIENCE_MS)) {
         ledger.killed(name, moment);
         await restart();
       }
@@ -158,7 +217,7 @@ async function main(): Promise<void> {
       // A job that does not end is lost: the report names it.
       return ledger.active === 0 || performance.now() - lastEndAt > LOST_MS;
     });
-    const isHeld = await ledger.report(say, minutes >= FULL_RUN_MINUTES ? Object.keys(ALL) : [], LEAST_KILLS);
+    const isHeld = await ledger.report(say, minutes >= FULL_RUN_MINUTES ? POINTS : [], LEAST_KILLS);
     say(`seed ${seed}`);
     process.exitCode = isHeld ? 0 : 1;
   } finally {

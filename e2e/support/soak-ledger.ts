@@ -25,11 +25,15 @@ const INVARIANTS = {
 /** After so many, also what may be repeated waits for a person (engine specification §6). */
 const MAX_INTERRUPTIONS = 2;
 type Invariant = keyof typeof INVARIANTS;
+type How = Moment | "server" | "server and worker";
+
+const sumOf = (numbers: Iterable<number>) => [...numbers].reduce((total, n) => total + n, 0);
 
 export class Ledger {
   readonly #active = new Map<number, World>();
   readonly #ended: Record<string, number> = { done: 0, failed: 0, stopped: 0 };
-  readonly #kills = new Map<string, Record<Moment, number>>();
+  /** Per point: how often, by the moment of a transaction or by who was killed in the middle of a file. */
+  readonly #kills = new Map<string, Map<How, number>>();
   readonly #events = new Map<string, number>();
   readonly #broken: { invariant: Invariant; who: string; what: string }[] = [];
   /** Of the first job, which nobody disturbed. */
@@ -47,9 +51,8 @@ export class Ledger {
 
   /** In words, for whoever watches. */
   get progress(): string {
-    const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, n) => total + n, 0);
-    const kills = sum([...this.#kills.values()].map(({ before, after }) => before + after));
-    return `${kills} kills at ${this.#kills.size} transitions, ${sum(Object.values(this.#ended))} jobs ended, ${this.#broken.length} invariants broken`;
+    const kills = sumOf([...this.#kills.keys()].map((name) => this.#killsAt(name)));
+    return `${kills} kills at ${this.#kills.size} points, ${sumOf(Object.values(this.#ended))} jobs ended, ${this.#broken.length} invariants broken`;
   }
 
   begin(jobId: number, world: World): void {
@@ -64,10 +67,10 @@ export class Ledger {
     this.#events.set(event, (this.#events.get(event) ?? 0) + 1);
   }
 
-  killed(transition: string, moment: Moment): void {
-    const kills = this.#kills.get(transition) ?? { before: 0, after: 0 };
-    kills[moment] += 1;
-    this.#kills.set(transition, kills);
+  killed(point: string, how: How): void {
+    const kills = this.#kills.get(point) ?? new Map<How, number>();
+    kills.set(how, (kills.get(how) ?? 0) + 1);
+    this.#kills.set(point, kills);
   }
 
   /** @param code Exit code of a server that was told to end; null if a signal ended it. */
@@ -86,8 +89,7 @@ export class Ledger {
   }
 
   #killsAt(name: string): number {
-    const { before, after } = this.#kills.get(name) ?? { before: 0, after: 0 };
-    return before + after;
+    return sumOf(this.#kills.get(name)?.values() ?? []);
   }
 
   /** Checks the jobs that have ended and been archived since the last call. */
@@ -175,10 +177,13 @@ export class Ledger {
         FROM job WHERE id = ${id}`);
       this.#break(ENDED, `job ${id}`, rows[0] ?? "its row is gone");
     }
-    say("\nKills of the server at a transition");
+    say("\nKills of the server at a transition, or in the middle of a file");
     console.table(
       Object.fromEntries(
-        [...this.#kills].map(([name, { before, after }]) => [name, { before, after, sum: before + after }]),
+        [...this.#kills].map(([name, kills]) => [
+          name,
+          { ...Object.fromEntries(kills), sum: this.#killsAt(name) },
+        ]),
       ),
     );
     say("What was done");

@@ -31,6 +31,7 @@ import {
   namesBeside,
   zipOf,
 } from "./archive.testing";
+import { addNoise, stopAtHalfArchive } from "./file-points.testing";
 
 setUpWorld();
 const cleanUps: (() => void)[] = [];
@@ -49,7 +50,7 @@ describe("killed in the middle", () => {
       child.once("exit", (_code, signal) => resolve(signal)),
     );
     cleanUps.push(() => child.kill("SIGKILL"));
-    return { ended };
+    return { child, ended };
   }
   async function finish(job: JobRow): Promise<void> {
     runProcess(null);
@@ -62,6 +63,7 @@ describe("killed in the middle", () => {
   };
 
   test.each([
+    // Before the first byte.
     ["writing", ["folder"]],
     ["checked", ["folder", "unfinished"]],
     ["renamed", ["folder", "archive"]],
@@ -77,6 +79,22 @@ describe("killed in the middle", () => {
     if (kinds.includes("folder")) expect(await contentOf(folderOf(job))).toEqual(before);
     if (kinds.includes("archive")) expect(contentOfZip(zipOf(job))).toEqual(before);
     expect((await jobOf(job.id)).archived_at).toBeNull();
+    await finish(job);
+    expect(await namesBeside(job)).toEqual([path.basename(zipOf(job))]);
+    expect(contentOfZip(zipOf(job))).toEqual(before);
+  });
+
+  test("in the middle of the bytes: the folder is whole, beside an unfinished file that the next runner removes", async () => {
+    const job = await makeOne();
+    await addNoise(folderOf(job));
+    const before = await contentOf(folderOf(job));
+    const { child, ended } = runProcess(null);
+    expect(await stopAtHalfArchive(child, folderOf(job))).toBe(true);
+    child.kill("SIGKILL");
+    expect(await ended).toBe("SIGKILL");
+    expect(await contentOf(folderOf(job))).toEqual(before);
+    const names = [path.basename(folderOf(job)), expect.stringMatching(/\.zip\.\d+\.tmp$/) as string];
+    expect(await namesBeside(job)).toEqual(names);
     await finish(job);
     expect(await namesBeside(job)).toEqual([path.basename(zipOf(job))]);
     expect(contentOfZip(zipOf(job))).toEqual(before);

@@ -1,6 +1,6 @@
 /** Workers, servers and machines die in the middle of units: the job ends right, and nothing in place runs twice. */
 import { spawnSync } from "node:child_process";
-import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -305,38 +305,6 @@ test("a driver that died before it wrote to the job log: the next one begins it"
   await servers.start();
   await expectDone(id);
   expect((await jobOf(id)).log).toContain(`Start execution of job ${id}`);
-});
-
-const intended = { table: "batch", event: "UPDATE", when: entersState("launching") } as const;
-
-test("the folder of a batch is half written: it is written again, and runs once", async () => {
-  const server = await servers.start();
-  let id = 0;
-  await servers.killAt(server, intended, "after", async () => {
-    id = (await makeJob(world, [{ ...chain()[0], ...flip } as TinyTask])).id;
-  });
-  const folder = (await batchesOf(id))[0]?.folder ?? "";
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, "units.jsonl.tmp"), '{"v":1,"batch":');
-  await servers.start();
-  await expectDone(id);
-});
-
-test("a worker died between its claim and its first unit: the units run in another batch, once", async () => {
-  const server = await servers.start();
-  let id = 0;
-  await servers.killAt(server, intended, "after", async () => {
-    id = (await makeJob(world, [{ ...chain()[0], ...flip } as TinyTask])).id;
-  });
-  const folder = (await batchesOf(id))[0]?.folder ?? "";
-  await mkdir(path.join(folder, "claim"), { recursive: true });
-  await writeFile(
-    path.join(folder, "alive"),
-    (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim(),
-  );
-  await servers.start();
-  await expectDone(id);
-  expect(await batchesOf(id)).toHaveLength(2);
 });
 
 test("a second signal ends a server at once that waits for its driver; the next one goes on", async () => {
