@@ -1,4 +1,7 @@
-/** Laws of the image list (runner specification §1), for any list and any outputs. */
+/**
+ * Laws of the image list (runner specification §1), for any list and any outputs. The one about filters, which run in
+ * SQL, is in `server/runner/store/image-filters.db.test.ts`.
+ */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AttributeValue, Image, TaskOutputImage } from "../../contracts/image";
@@ -61,17 +64,6 @@ test("order kept: of the list, of what a filter passes, and of what the calls re
         .filter((_, unitId) => !rejected.has(unitId))
         .flatMap((output) => output.image_list_updates.map((one) => one.zarr_url));
       expect(merged.map((one) => one.zarr_url)).toEqual([...new Set(first)]);
-    }),
-  );
-});
-
-test("idempotence of filters: what has passed passes again, and all of it", () => {
-  const lists = fc.dictionary(fc.constantFrom("well", "n"), fc.array(value, { minLength: 1 }));
-  fc.assert(
-    fc.property(list, flags, lists, (images, type_filters, attribute_filters) => {
-      const pass = (some: readonly Image[]) =>
-        some.filter((one) => matchesFilters(one, { type_filters, attribute_filters }));
-      expect(pass(pass(images))).toEqual(pass(images));
     }),
   );
 });

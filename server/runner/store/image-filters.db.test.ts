@@ -1,10 +1,14 @@
-/** The filters run in SQL; the rule is `matchesFilters`. They must agree on every image and every filter. */
+/**
+ * The filters run in SQL; the rule is `matchesFilters`. They must agree on every image and every filter, and the law of
+ * filters (runner specification §1) is one of SQL.
+ */
 import fc from "fast-check";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageConditions } from "@/db/image-filters";
+import * as tables from "@/db/schema";
 import { createTestDb } from "@/db/testing";
-import type { Image } from "@/server/contracts/image";
+import type { Image, ImageFilters } from "@/server/contracts/image";
 import { matchesFilters } from "@/server/domain/images/filter";
 import { addTestImages, makeWorld } from "../testing";
 import type { World } from "../testing";
@@ -29,18 +33,54 @@ const filters = fc.record({
   ),
 });
 
-test("SQL and the rule select the same images", async () => {
-  const samples = fc.sample(fc.record({ attributes, types }), { numRuns: 200, seed: 1 });
-  const images: Image[] = samples.map((one, n) => ({ zarr_url: `/z/${n}`, origin: null, ...one }));
-  await addTestImages(world, images);
+const lists = fc.array(fc.record({ attributes, types }), { maxLength: 12 });
+
+/** The list of the dataset is these from now on, in this order. */
+async function setList(images: readonly Image[]): Promise<void> {
+  await t.db.delete(tables.images).where(eq(tables.images.dataset_id, world.dataset.id));
+  if (images.length > 0) await addTestImages(world, [...images]);
+}
+/** What a task with these filters gets, whole. */
+async function select(chosen: ImageFilters): Promise<Image[]> {
+  const rows = await t.db.execute<Image>(
+    sql`SELECT zarr_url, origin, attributes, types FROM image WHERE ${imageConditions(world.dataset.id, chosen)} ORDER BY position`,
+  );
+  return [...rows];
+}
+const imagesOf = (samples: readonly Pick<Image, "attributes" | "types">[]): Image[] =>
+  samples.map((one, n) => ({ zarr_url: `/z/${n}`, origin: null, ...one }));
+
+test("SQL and the rule select the same images, of any list", async () => {
+  await fc.assert(
+    fc.asyncProperty(lists, fc.array(filters, { minLength: 5, maxLength: 5 }), async (samples, several) => {
+      const images = imagesOf(samples);
+      await setList(images);
+      for (const chosen of several)
+        expect(await select(chosen)).toEqual(images.filter((one) => matchesFilters(one, chosen)));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("of a long list too", async () => {
+  const images = imagesOf(fc.sample(fc.record({ attributes, types }), { numRuns: 200, seed: 1 }));
+  await setList(images);
   await fc.assert(
     fc.asyncProperty(filters, async (chosen) => {
-      const rows = await t.db.execute<{ zarr_url: string }>(
-        sql`SELECT zarr_url FROM image WHERE ${imageConditions(world.dataset.id, chosen)} ORDER BY position`,
-      );
-      const expected = images.filter((one) => matchesFilters(one, chosen)).map((one) => one.zarr_url);
-      expect([...rows].map((row) => row.zarr_url)).toEqual(expected);
+      expect(await select(chosen)).toEqual(images.filter((one) => matchesFilters(one, chosen)));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
+  );
+});
+
+test("idempotence of filters: a list of what has passed passes again, all of it and in its order", async () => {
+  await fc.assert(
+    fc.asyncProperty(lists, filters, async (samples, chosen) => {
+      await setList(imagesOf(samples));
+      const passed = await select(chosen);
+      await setList(passed);
+      expect(await select(chosen)).toEqual(passed);
+    }),
+    { numRuns: 100 },
   );
 });
