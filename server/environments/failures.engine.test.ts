@@ -1,4 +1,7 @@
-/** Collections that cannot succeed, with a real pip: each says why on its first line and leaves nothing behind. */
+/**
+ * Collections that cannot succeed, with a real pip: each says why on its first line and leaves nothing behind, neither
+ * rows nor a folder (10.22 of the conformance checklist).
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -77,7 +80,7 @@ async function look(python_version: string) {
 const CHOOSE = "Choose the packages";
 const MANIFEST = "Read the manifest";
 
-test("a version that does not exist: the newest that do", async () => {
+test("10.22 a version that does not exist: the newest that do", async () => {
   await make({ name: "some_tasks", version: "1.0" });
   await make({ name: "some_tasks", version: "1.10" });
   await make({ name: "some_tasks", version: "2.0a1" });

@@ -1,4 +1,7 @@
-/** Collections of real wheels with a real pip, driven by a real runner process where one is killed. */
+/**
+ * Collections of real wheels with a real pip, driven by a real runner process where one is killed. 10.22: item of the
+ * conformance checklist (runner specification §10).
+ */
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -62,7 +65,7 @@ async function buildWheel(
 
 const collect = (wheel: string) => collectWheel(world, wheel);
 
-test("the example package is collected: tasks with argument vectors, what is installed, an active group", async () => {
+test("10.22 the example package is collected: tasks with argument vectors, what is installed, an active group", async () => {
   const wheel = await buildWheel();
   const id = await collect(wheel);
   const activity = await driveToEnd(world, id);
@@ -89,6 +92,26 @@ test("the example package is collected: tasks with argument vectors, what is ins
     ["Measure Features", "parallel"],
     ["Summarise Plate", "non_parallel"],
   ]);
+  // Argument vectors: the environment's Python, then the executable below the root of the package.
+  const root = path.dirname(
+    (
+      await run(`${group.venv_path}/bin/python`, [
+        "-c",
+        "import fractal_example_tasks as p; print(p.__file__)",
+      ])
+    ).stdout.trim(),
+  );
+  const manifest = JSON.parse(await readFile(path.join(root, "__FRACTAL_MANIFEST__.json"), "utf8")) as {
+    task_list: { executable_parallel?: string; executable_non_parallel?: string }[];
+  };
+  const commandOf = (executable: string | undefined) =>
+    executable === undefined ? null : [`${group.venv_path}/bin/python`, `${root}/${executable}`];
+  expect(found.map((task) => [task.command_parallel, task.command_non_parallel])).toEqual(
+    manifest.task_list.map((task) => [
+      commandOf(task.executable_parallel),
+      commandOf(task.executable_non_parallel),
+    ]),
+  );
   for (const { command_parallel, command_non_parallel } of found)
     for (const command of [command_parallel, command_non_parallel]) {
       if (command === null) continue;

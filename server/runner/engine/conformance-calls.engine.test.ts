@@ -1,12 +1,15 @@
 /**
  * The conformance checklist (runner specification §10): what a call is given, and what counts as its success.
- * Tiny tasks through the real worker; each test carries the number of its item.
+ * Tiny tasks through the real worker; each test carries the number of its item. 10.20 and 10.21 are SLURM's; 10.22 is in
+ * `server/environments/run-activity.engine.test.ts`.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
+import { addWorkflowTask } from "@/server/services/workflow/add-task";
+import { updateWorkflowTask } from "@/server/services/workflow/update-task";
 import { getUnitLog } from "@/server/services/unit/get-log";
 import { makeJob } from "../testing";
 import {
@@ -73,6 +76,31 @@ test("10.1 each task type gets exactly its own arguments", async () => {
   ]);
   expect(args[1]?.[0]).toEqual({ echo_args: true, k: 1, zarr_url: url("a") });
   expect(args[2]?.[0]).toMatchObject({ zarr_dir: world.zarrDir, zarr_urls: [url("a")] });
+});
+
+test("10.1 the arguments that the runner fills in can be set by nobody, when a task is added or edited", async () => {
+  await addImages("a");
+  const { job } = await run([{ type: "parallel", args: { k: 1 } }]);
+  const task = one(
+    await t.db
+      .select()
+      .from(tables.workflowTasks)
+      .where(eq(tables.workflowTasks.workflow_id, job.workflow_id ?? 0)),
+  );
+  const edit = (args: object) =>
+    updateWorkflowTask(me, { workflow_task_id: task.id, version: task.version, ...args });
+  const add = (args: object) =>
+    addWorkflowTask(me, { workflow_id: task.workflow_id, task_id: task.task_id, ...args });
+  for (const name of ["zarr_dir", "zarr_url", "zarr_urls", "init_args"])
+    for (const part of ["args_parallel", "args_non_parallel"])
+      for (const set of [edit, add])
+        await expect(set({ [part]: { k: 2, [name]: "/x" } })).rejects.toThrow(/are filled in by the runner/);
+  const now = await t.db
+    .select()
+    .from(tables.workflowTasks)
+    .where(eq(tables.workflowTasks.workflow_id, task.workflow_id));
+  expect(now).toEqual([task]);
+  await edit({ args_parallel: { k: 2, my_zarr_url: "/x" } });
 });
 
 test("10.2 a call gets --args-json and --out-json; no output is there before, and each attempt has files of its own", async () => {
