@@ -1,13 +1,14 @@
 /** The archive of a job through a real HTTP server: who gets it, and what it says when there is none. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { encode } from "next-auth/jwt";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { addMember, makeColleague, makeJob, makeStudy } from "@/server/services/testing";
@@ -89,6 +90,41 @@ test("a member gets the whole file under its own name; a broken download can go 
   expect(Buffer.from(await rest.arrayBuffer())).toEqual(bytes.subarray(2_999_990));
   const head = await ask(`/${jobId}`, { method: "HEAD" });
   expect([head.status, head.headers.get("content-length")]).toEqual([200, "3000000"]);
+});
+
+test("a large archive is streamed: it is read as it is taken, a little ahead, and a range alone", async () => {
+  const size = 512 * 2 ** 20;
+  const name = "proj_v2_1_job_8";
+  const file = path.join(folder, `${name}.zip`);
+  writeFileSync(file, "");
+  truncateSync(file, size);
+  const id = await makeArchived({ dataset_id: null, working_dir: path.join(folder, name) });
+  const handle = await open(file);
+  const read = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, "read");
+  await handle.close();
+  try {
+    /** What was asked of the disk by now. */
+    const asked = () =>
+      (read.mock.calls as unknown[][]).reduce((sum, [, , length]) => sum + Number(length), 0);
+    const answer = await ask(`/${id}`);
+    expect(answer.headers.get("content-length")).toBe(String(size));
+    let taken = 0;
+    for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      taken += piece.length;
+      expect(asked()).toBeGreaterThanOrEqual(taken);
+      // Far less than the file: what lies in the buffers of the stream and of the two sockets.
+      expect(asked() - taken).toBeLessThan(size / 8);
+      // Leaving the loop breaks the download off.
+      if (taken > size / 8) break;
+    }
+    expect(asked()).toBeLessThan(size / 2);
+    read.mockClear();
+    const rest = await ask(`/${id}`, { headers: { range: `bytes=${size - 5}-` } });
+    expect(Buffer.from(await rest.arrayBuffer())).toEqual(Buffer.alloc(5));
+    expect(asked()).toBeLessThan(2 ** 20);
+  } finally {
+    read.mockRestore();
+  }
 });
 
 test("nobody else: strangers and administrators learn nothing, others are told to sign in", async () => {
