@@ -6,6 +6,7 @@
  * folder, once. *Submission*: one launch of batches. *Executor*: where batches run. *Lease*: the right to drive.
  */
 import { availableParallelism, totalmem } from "node:os";
+import type { Db } from "@/db/client";
 import { runActivity } from "@/server/environments/run-activity";
 import { TasksPythonConfig } from "@/server/contracts/resource";
 import type { DiskRule } from "@/server/domain/jobs/disk-rule";
@@ -21,6 +22,7 @@ import { removeOldArchives } from "./lifecycle/old-archives";
 import { removeOldUploads } from "./lifecycle/uploads";
 import { startLifecycle } from "./lifecycle/runner";
 import type { DriveDeps, Runner } from "./lifecycle/runner";
+import { loadResource } from "./store/activity";
 import { loadJob } from "./store/job";
 
 export type { Runner };
@@ -58,13 +60,18 @@ export function startRunner(options: {
 async function driveJob(deps: DriveDeps, jobId: number, host: Host): Promise<void> {
   const loaded = await loadJob(deps.db, jobId);
   if (!loaded) return;
-  await submitWorkflow({ ...deps, host, executor: executorFor(loaded.resource) }, jobId);
+  await submitWorkflow({ ...deps, host, executor: executorFor(deps.db, loaded.resource) }, jobId);
 }
 
 /** @throws Error for a resource type that has no executor yet. */
-function executorFor(resource: { type: string; name: string; document: Record<string, unknown> }): Executor {
+function executorFor(db: Db, resource: { id: number; type: string; name: string }): Executor {
   if (resource.type !== "local")
     throw new Error(`resource ${resource.name} is of type ${resource.type}, which cannot run jobs yet`);
-  const python = TasksPythonConfig.parse(resource.document["tasks_python_config"]);
-  return new LocalExecutor(python.versions[python.default_version] ?? "python3");
+  return new LocalExecutor(() => interpreterOf(db, resource.id));
+}
+
+async function interpreterOf(db: Db, resourceId: number): Promise<string> {
+  const resource = await loadResource(db, resourceId);
+  const python = TasksPythonConfig.parse(resource?.document["tasks_python_config"]);
+  return python.versions[python.default_version] ?? "python3";
 }

@@ -12,7 +12,7 @@
 import path from "node:path";
 import { changesState, localSlots, taskFolderName } from "@/server/domain/tasks/calls";
 import type { CallResources } from "@/server/domain/tasks/calls";
-import { interrupted, neverStarted } from "@/server/domain/jobs/cause";
+import { exceptionLine, interrupted, neverStarted } from "@/server/domain/jobs/cause";
 import { decideRerun } from "@/server/domain/jobs/rerun";
 import type { HistoryRunRow } from "@/db/schema";
 import { JobsRunnerConfigLocal } from "@/server/contracts/resource";
@@ -42,6 +42,7 @@ const NAP_MS = { busy: 100, idle: 500 };
 const SETTLE_MS = 15_000;
 /** What people asked to stop is looked for this often. */
 const STOP_CHECK_MS = 1_000;
+const LAST_WORDS_BYTES = 4 * 1024;
 
 /** @returns True if a person stopped the run, alone or with its job: what ended well is kept, the rest is stopped. */
 export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<boolean> {
@@ -193,6 +194,7 @@ async function close(
   const unended = await listUnendedAttempts(ctx.db, batch.id);
   const { input_types, output_types } = run.workflow_task_dump.task;
   const isStateChange = changesState(input_types, output_types);
+  const whyNotBegun = watch.lastError ?? (await readLastWords(ctx, batch));
   const verdict = (attempt: UnendedAttempt): AttemptVerdict => {
     // A start line may be lost with the machine: what has no end may have begun.
     const hasStarted = attempt.state === "started" || hasMachineDied;
@@ -211,7 +213,7 @@ async function close(
     const cause =
       outcome === "interrupted"
         ? interrupted(isStateChange, interruptions)
-        : neverStarted(attempt.failed_launches, watch.lastError);
+        : neverStarted(attempt.failed_launches, whyNotBegun);
     return { attempt, outcome, unit: { state: "failed", cause } };
   };
   await write(ctx, (tx) => closeBatch(tx, batch, unended.map(verdict)));
@@ -219,4 +221,16 @@ async function close(
   await ctx.executor.tidy(batch).catch((err: unknown) => {
     ctx.log.warn({ err, batch: batch.id }, "the folder of a closed batch cannot be tidied");
   });
+}
+
+/** What a worker said that did not come to its first line of results; null: nothing, or it cannot be read. */
+async function readLastWords(ctx: JobContext, batch: OpenBatch): Promise<string | null> {
+  const file = path.join(batch.folder, "worker.out");
+  try {
+    const size = (await ctx.executor.size(file)) ?? 0;
+    const bytes = await ctx.executor.read(file, Math.max(0, size - LAST_WORDS_BYTES), LAST_WORDS_BYTES);
+    return exceptionLine(bytes?.toString("utf8") ?? "");
+  } catch {
+    return null;
+  }
 }

@@ -6,6 +6,7 @@ import { write } from "./context";
 import type { JobContext } from "./context";
 import { passOn } from "./stop-wish";
 import type { StopWish } from "./stop-wish";
+import { isTransient } from "./transient";
 import type { Watch } from "./watch";
 
 /** Until a heartbeat confirms that nothing was taken over. */
@@ -58,6 +59,7 @@ export async function launchBatch(
       ctx.wake.notify();
     });
   } catch (err) {
+    if (isTransient(err, ctx)) throw err;
     // Nothing was started: the certain look that follows voids the folder, and the units wait again.
     watch.lastError = err instanceof Error ? err.message : String(err);
     watch.workerExited = true;

@@ -3,7 +3,7 @@ import { appendFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
+import { ExecaError, execa } from "execa";
 import { ProbeAnswer } from "@/server/domain/jobs/protocol";
 import type { BatchContent, BatchFolder, BatchHandle, BatchLife, Executor, Known } from "./executor";
 
@@ -15,8 +15,12 @@ const SETTLE_TIMEOUT_MS = 60_000;
 export class LocalExecutor implements Executor {
   readonly kind = "local";
 
-  /** @param python Interpreter that runs the worker: Python ≥ 3.9, nothing else needed. */
-  constructor(private readonly python: string) {}
+  /** @param python Interpreter that runs the worker: Python ≥ 3.9, nothing else needed. Asked for each time: it may be corrected. */
+  constructor(private readonly python: string | (() => Promise<string>)) {}
+
+  async #interpreter(): Promise<string> {
+    return typeof this.python === "string" ? this.python : this.python();
+  }
 
   async prepare(batch: BatchFolder, content: BatchContent): Promise<void> {
     await mkdir(batch.folder, { recursive: true, mode: 0o700 });
@@ -39,9 +43,10 @@ export class LocalExecutor implements Executor {
     const env = Object.fromEntries(
       Object.entries({ PATH, HOME, USER, LANG, TMPDIR }).filter(([, value]) => value),
     ) as NodeJS.ProcessEnv;
+    const python = await this.#interpreter();
     const output = await open(path.join(batch.folder, "worker.out"), "a", 0o600);
     try {
-      const child = spawn(this.python, [WORKER, batch.folder], {
+      const child = spawn(python, [WORKER, batch.folder], {
         detached: true,
         cwd: batch.folder,
         env,
@@ -61,7 +66,7 @@ export class LocalExecutor implements Executor {
   }
 
   async hasBegun(batch: BatchFolder): Promise<boolean> {
-    return (await this.size(path.join(batch.folder, "claim"))) !== null;
+    return (await this.size(claimOf(batch))) !== null;
   }
 
   mayLive(handle: BatchHandle): boolean {
@@ -77,15 +82,24 @@ export class LocalExecutor implements Executor {
     try {
       // The folder may be missing after a crash before `prepare`; the probe voids it by its claim.
       await mkdir(batch.folder, { recursive: true, mode: 0o700 });
-      const probe = await this.#probe(batch);
+      if (await isVoid(batch)) return { known: true, value: "never_began" };
+      const python = await this.#interpreter();
+      let probe: ProbeAnswer;
+      try {
+        probe = await ask(python, batch);
+      } catch (err) {
+        // A missing or broken interpreter has started nothing, and to make sure that nothing starts takes no interpreter.
+        if (!hasTimedOut(err) && (await makeVoid(batch))) return { known: true, value: "never_began" };
+        throw err;
+      }
       if (probe.alive === "held") return { known: true, value: "running" };
       if (probe.voided) return { known: true, value: "never_began" };
       if (probe.family === "held") {
-        await execa(this.python, [WORKER, "--reap", batch.folder], {
+        await execa(python, [WORKER, "--reap", batch.folder], {
           timeout: SETTLE_TIMEOUT_MS,
           stdin: "ignore",
         });
-        const again = await this.#probe(batch);
+        const again = await ask(python, batch);
         if (again.family === "held")
           return { known: false, why: "processes of a dead worker cannot be ended" };
       }
@@ -93,14 +107,6 @@ export class LocalExecutor implements Executor {
     } catch (err) {
       return { known: false, why: `cannot look at ${batch.folder}: ${(err as Error).message.slice(0, 300)}` };
     }
-  }
-
-  async #probe(batch: BatchFolder): Promise<ProbeAnswer> {
-    const { stdout } = await execa(this.python, [WORKER, "--probe", batch.folder], {
-      timeout: SETTLE_TIMEOUT_MS,
-      stdin: "ignore",
-    });
-    return ProbeAnswer.parse(JSON.parse(stdout));
   }
 
   async read(file: string, offset: number, maxBytes: number): Promise<Buffer | null> {
@@ -139,6 +145,40 @@ export class LocalExecutor implements Executor {
   async tidy(batch: BatchFolder): Promise<void> {
     for (const name of ["alive", "family", "cancel", "units.jsonl"])
       await rm(path.join(batch.folder, name), { force: true });
+  }
+}
+
+async function ask(python: string, batch: BatchFolder): Promise<ProbeAnswer> {
+  const { stdout } = await execa(python, [WORKER, "--probe", batch.folder], {
+    timeout: SETTLE_TIMEOUT_MS,
+    stdin: "ignore",
+  });
+  return ProbeAnswer.parse(JSON.parse(stdout));
+}
+
+const hasTimedOut = (err: unknown) => err instanceof ExecaError && err.timedOut;
+
+const claimOf = (batch: BatchFolder) => path.join(batch.folder, "claim");
+/** The claim of a worker may be written to. So one `mkdir` says both that the folder is claimed and that nothing ran in it. */
+const VOID_MODE = 0o500;
+
+/** Makes the claim in the place of a worker. @returns False if a worker has made it. */
+async function makeVoid(batch: BatchFolder): Promise<boolean> {
+  try {
+    await mkdir(claimOf(batch), { mode: VOID_MODE });
+    return true;
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code !== "EEXIST") throw err;
+    return isVoid(batch);
+  }
+}
+
+async function isVoid(batch: BatchFolder): Promise<boolean> {
+  try {
+    return ((await stat(claimOf(batch))).mode & 0o200) === 0;
+  } catch (err) {
+    if (isMissing(err)) return false;
+    throw err;
   }
 }
 
