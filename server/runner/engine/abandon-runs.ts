@@ -10,22 +10,28 @@ import { failRun, getRun, listOpenRuns } from "../store/run";
 import { listRunUnits, rejectUnits, stopPendingUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
+import { ingest } from "./ingest";
 import { closeMergedRun, mergeRun } from "./merge-run";
 import { isTransient } from "./transient";
+import { Pause } from "./unknown";
+import { newWatch } from "./watch";
 
 /** Between two looks at a worker that was told to end. */
 const NAP_MS = 1_000;
 
 /**
- * End everything of the job that is under way and give each unit a final state. Results that were not read yet
- * stay unread: they may be what the driver failed on. Outputs that are stored are merged if that is possible.
+ * End everything of the job that is under way and give each unit a final state. What ended well is kept, unless its
+ * results are what the driver failed on. Outputs that are stored are merged if that is possible.
  *
  * @throws What makes the job be left for another driver.
  */
 export async function abandonRuns(ctx: JobContext, cause: Cause): Promise<void> {
   for (const run of await listOpenRuns(ctx.db, ctx.loaded.job.id)) {
     for (const batch of await listOpenBatches(ctx.db, run.id)) {
-      if (batch.state !== "planned") await endWorker(ctx, batch);
+      if (batch.state !== "planned") {
+        await endWorker(ctx, batch);
+        await readRest(ctx, batch);
+      }
       const unended = await listUnendedAttempts(ctx.db, batch.id);
       const verdicts = unended.map((attempt) => ({
         attempt,
@@ -39,15 +45,42 @@ export async function abandonRuns(ctx: JobContext, cause: Cause): Promise<void> 
 }
 
 async function endWorker(ctx: JobContext, batch: OpenBatch): Promise<void> {
-  await ctx.executor.cancel(batch, "all").catch((err: unknown) => {
-    ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop; its end is waited for");
-  });
+  const pause = new Pause();
+  let isTold = false;
+  let said = batch.unknown_why;
   for (;;) {
     ctx.lease.signal.throwIfAborted();
-    const life = await ctx.executor.settle(batch);
-    if (life.known && life.value !== "running") return;
-    await write(ctx, (tx) => setUnknown(tx, batch.id, life.known ? null : life.why));
+    if (!pause.isOn) {
+      isTold ||= await tellToEnd(ctx, batch);
+      const life = await ctx.executor.settle(batch);
+      if (life.known && life.value !== "running") return;
+      const why = life.known ? null : life.why;
+      if (why !== said) await write(ctx, (tx) => setUnknown(tx, batch.id, why));
+      said = why;
+      if (life.known) pause.reset();
+      else pause.extend();
+    }
     await ctx.wake.wait(NAP_MS, ctx.lease.signal);
+  }
+}
+
+async function tellToEnd(ctx: JobContext, batch: OpenBatch): Promise<boolean> {
+  try {
+    await ctx.executor.cancel(batch, "all");
+    return true;
+  } catch (err) {
+    ctx.log.warn({ err, batch: batch.id }, "a worker cannot be told to stop; its end is waited for");
+    return false;
+  }
+}
+
+async function readRest(ctx: JobContext, batch: OpenBatch): Promise<void> {
+  try {
+    const { ingest: state, units } = await newWatch(ctx, batch);
+    while (await ingest(ctx, batch, state, units, () => false));
+  } catch (err) {
+    if (isTransient(err, ctx)) throw err;
+    ctx.log.warn({ err, batch: batch.id }, "the results of an abandoned batch cannot be used");
   }
 }
 

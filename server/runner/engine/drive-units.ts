@@ -33,6 +33,7 @@ import { ingest } from "./ingest";
 import { launchBatch } from "./launch-batch";
 import { hasRoom } from "./room";
 import { StopWish, passOn } from "./stop-wish";
+import { UnknownError } from "./unknown";
 import { newWatch } from "./watch";
 import type { Watch } from "./watch";
 
@@ -55,7 +56,10 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
     ctx.lease.signal.throwIfAborted();
     if (performance.now() - stopCheckedAt > STOP_CHECK_MS) {
       stopCheckedAt = performance.now();
-      mayWait = (await wish.read(ctx, run)) || mayWait;
+      if (await wish.read(ctx, run)) {
+        mayWait = true;
+        for (const watch of watches.values()) watch.pause.reset();
+      }
     }
     if (mayWait) {
       if (wish.isAll) await write(ctx, (tx) => stopPendingUnits(tx, run.id));
@@ -69,12 +73,14 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
     for (const batch of open) {
       const watch = watches.get(batch.id) ?? (await newWatch(ctx, batch));
       watches.set(batch.id, watch);
-      hasMoved = (await stepBatch(ctx, run, call, batch, watch, wish)) || hasMoved;
+      hasMoved = (await tryStep(ctx, run, call, batch, watch, wish)) || hasMoved;
       mayWait ||= watch.isClosed;
     }
     if (!hasMoved)
       await ctx.wake.wait(
-        open.some((b) => b.state === "launched") ? NAP_MS.busy : NAP_MS.idle,
+        open.some((b) => b.state === "launched" && !watches.get(b.id)?.pause.isOn)
+          ? NAP_MS.busy
+          : NAP_MS.idle,
         ctx.lease.signal,
       );
   }
@@ -105,6 +111,40 @@ async function gatherWaitingUnits(
       mem_mb: call.memMb,
     }),
   );
+}
+
+/** As `stepBatch`, but what cannot be told leaves the batch as it is, for longer and longer pauses. */
+async function tryStep(
+  ctx: JobContext,
+  run: HistoryRunRow,
+  call: CallResources,
+  batch: OpenBatch,
+  watch: Watch,
+  wish: StopWish,
+): Promise<boolean> {
+  // A worker can be told to stop although its results cannot be read.
+  if (batch.state === "launched") await passOn(ctx, batch, watch, wish);
+  if (watch.isUnreadable && watch.pause.isOn) return false;
+  try {
+    return await stepBatch(ctx, run, call, batch, watch, wish);
+  } catch (err) {
+    if (!(err instanceof UnknownError)) throw err;
+    watch.isUnreadable = true;
+    await keepUnknown(ctx, batch, watch, err.message);
+    return false;
+  }
+}
+
+async function keepUnknown(ctx: JobContext, batch: OpenBatch, watch: Watch, why: string): Promise<void> {
+  watch.pause.extend();
+  if (batch.unknown_why === null) ctx.log.warn({ batch: batch.id, why }, "a batch cannot be looked at");
+  await write(ctx, (tx) => setUnknown(tx, batch.id, why));
+}
+
+async function beKnown(ctx: JobContext, batch: OpenBatch, watch: Watch): Promise<void> {
+  watch.pause.reset();
+  watch.isUnreadable = false;
+  if (batch.unknown_why !== null) await write(ctx, (tx) => setUnknown(tx, batch.id, null));
 }
 
 /** One step of one batch. @returns True if it changed its state, so that the next look should come at once. */
@@ -144,18 +184,19 @@ async function follow(
   watch: Watch,
   wish: StopWish,
 ): Promise<boolean> {
-  await passOn(ctx, batch, watch, wish);
   const isStopAsked = (unitId: number) => wish.asksFor(unitId);
   const hasNews = await ingest(ctx, batch, watch.ingest, watch.units, isStopAsked);
   if (watch.ingest.hasExited) {
     await close(ctx, run, call, batch, watch, wish);
     return true;
   }
+  if (hasNews || watch.isUnreadable) await beKnown(ctx, batch, watch);
   if (hasNews) {
     watch.lookedAt = performance.now();
     // Not at once again: one transaction for what a nap gathers is far cheaper than one per line.
     return false;
   }
+  if (watch.pause.isOn) return false;
   const { handle } = batch;
   const isGone = handle !== null && !watch.isHandleOfAnother && !ctx.executor.mayLive(handle);
   const seemsGone = isGone || watch.workerExited || (handle === null && !watch.isSeenRunning);
@@ -165,10 +206,10 @@ async function follow(
 
   const life = await ctx.executor.settle(batch);
   if (!life.known) {
-    await write(ctx, (tx) => setUnknown(tx, batch.id, life.why));
+    await keepUnknown(ctx, batch, watch, life.why);
     return false;
   }
-  if (batch.unknown_why !== null) await write(ctx, (tx) => setUnknown(tx, batch.id, null));
+  await beKnown(ctx, batch, watch);
   watch.isSeenRunning = life.value === "running";
   if (watch.isSeenRunning) {
     // Of a doubled launch the other worker has the batch: what we know of ours says nothing.

@@ -194,12 +194,17 @@ test("on a local resource a remote folder that differs from the local one is ref
   expect(await runsOf(job)).toEqual([]);
 });
 
-/** A disk that fails as soon as `isBroken`. */
+/** An executor with a fault of its own as soon as `isBroken`: what a disk says is no such fault, but unknown. */
 class FailingExecutor extends LocalExecutor {
   isBroken: () => Promise<boolean> = () => Promise.resolve(false);
+  #isBroken = false;
   override async read(...args: Parameters<LocalExecutor["read"]>) {
-    if (await this.isBroken()) throw new Error("EIO: i/o error, read");
+    this.#isBroken = await this.isBroken();
     return super.read(...args);
+  }
+  override mayLive(handle: Parameters<LocalExecutor["mayLive"]>[0]) {
+    if (this.#isBroken) throw new Error("nobody foresaw this");
+    return super.mayLive(handle);
   }
 }
 
@@ -217,7 +222,7 @@ test.each([
   [
     "UNKNOWN ERROR",
     { sleep: 60 },
-    /^UNKNOWN ERROR in Fractal job \d+\nTRACEBACK:\nError: EIO: i\/o error, read/,
+    /^UNKNOWN ERROR in Fractal job \d+\nTRACEBACK:\nError: nobody foresaw this/,
   ],
 ])(
   "%s: the images of the tasks and calls that ended well are kept, and the folder is archived",
@@ -232,7 +237,7 @@ test.each([
       { type: "parallel" },
     ]);
     const executor = new FailingExecutor("python3");
-    // Init call and first item are done: from now on the second item's result cannot be read.
+    // Init call and first item are done: from now on the worker of the second item cannot be looked at.
     if (kind === "UNKNOWN ERROR") executor.isBroken = async () => (await runsOf(job))[1]?.num_done === 2;
     const ended = await drive(job, executor);
     expect(ended?.state).toBe("failed");

@@ -13,18 +13,46 @@ import { addTestImages, makeJob, makeWorld, silentLog, until } from "../testing"
 import type { World } from "../testing";
 import { submitWorkflow } from "./submit-workflow";
 
+const fine = () => Promise.resolve();
+
 /** A real executor with one step that a test may break. */
 class BreakableExecutor extends LocalExecutor {
-  beforeLaunch: () => Promise<void> = () => Promise.resolve();
-  beforeRead: () => Promise<void> = () => Promise.resolve();
+  beforeLaunch: () => Promise<void> = fine;
+  beforePrepare: () => Promise<void> = fine;
+  beforeRead: (file: string) => Promise<void> = fine;
+  beforeSettle: () => Promise<void> = fine;
+  beforeLook: () => void = () => undefined;
+  areResultsHidden = false;
 
   override async hasBegun(batch: Parameters<LocalExecutor["hasBegun"]>[0]) {
     await this.beforeLaunch();
     return super.hasBegun(batch);
   }
+  override async prepare(...args: Parameters<LocalExecutor["prepare"]>) {
+    await this.beforePrepare();
+    return super.prepare(...args);
+  }
   override async read(...args: Parameters<LocalExecutor["read"]>) {
-    await this.beforeRead();
-    return super.read(...args);
+    await this.beforeRead(args[0]);
+    return this.areResultsHidden ? null : super.read(...args);
+  }
+  override mayLive(handle: Parameters<LocalExecutor["mayLive"]>[0]) {
+    this.beforeLook();
+    return super.mayLive(handle);
+  }
+  override async settle(batch: Parameters<LocalExecutor["settle"]>[0]) {
+    try {
+      await this.beforeSettle();
+    } catch (err) {
+      return { known: false as const, why: (err as Error).message };
+    }
+    return super.settle(batch);
+  }
+
+  repair(): void {
+    this.beforeLaunch = this.beforePrepare = this.beforeRead = this.beforeSettle = fine;
+    this.beforeLook = () => undefined;
+    this.areResultsHidden = false;
   }
 }
 
@@ -55,7 +83,7 @@ beforeEach(async () => {
   await addTestImages(world, images);
 });
 afterEach(async () => {
-  executor.beforeLaunch = executor.beforeRead = () => Promise.resolve();
+  executor.repair();
   await rm(world.folder, { recursive: true, force: true });
 });
 
@@ -177,13 +205,13 @@ test("a task that changes images in place is not run again after its worker was 
 test("a stop that comes while the batch is being launched starts nothing", async () => {
   const job = await makeJob(world, [{ type: "parallel", args: { counter: counter() } }]);
   let isAsked = false;
-  executor.beforeLaunch = async () => {
+  executor.beforePrepare = async () => {
     if (!isAsked) await askToStop(job.id);
     isAsked = true;
     throw Object.assign(new Error("the database went away"), { code: "57P01" });
   };
   await until(() => Promise.resolve(isAsked));
-  executor.beforeLaunch = () => Promise.resolve();
+  executor.repair();
   const ended = await endOf(job.id);
   expect(ended.state, ended.log ?? "").toBe("stopped");
   expect(await callsSoFar()).toBe(0);
@@ -209,8 +237,9 @@ test("after a failure of ours the job ends only when its worker has ended, and e
   ]);
   const batch = await until(async () => (await batchesOf(job.id)).find((b) => b.handle && b.host));
   await until(async () => (await callsSoFar()) === 4);
-  executor.beforeRead = () =>
-    Promise.reject(Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" }));
+  executor.beforeLook = () => {
+    throw new Error("nobody foresaw this");
+  };
   const ended = await endOf(job.id);
   expect(ended.state).toBe("failed");
   expect(ended.log).toContain("UNKNOWN ERROR");
@@ -235,4 +264,129 @@ test("a job log that cannot be written does not fail the job", async () => {
   await mkdir(file);
   await writeFile(gate, "");
   expect((await endOf(job.id)).state).toBe("done");
+});
+
+test("after a failure of ours, what had ended on disk and was not read yet is kept", async () => {
+  const gate = path.join(world.folder, "gate");
+  const job = await makeJob(world, [{ type: "parallel", args: { wait_for: gate, counter: counter() } }]);
+  const batch = await until(async () => (await batchesOf(job.id)).find((b) => b.handle && b.host));
+  executor.areResultsHidden = true;
+  await writeFile(gate, "");
+  const results = path.join(batch.folder, "results.jsonl");
+  await until(async () => (await readFile(results, "utf8")).includes('"e":"exit"'));
+  executor.beforeLook = () => {
+    executor.areResultsHidden = false;
+    throw new Error("nobody foresaw this");
+  };
+  const ended = await endOf(job.id);
+  expect(ended.state).toBe("failed");
+  expect(ended.log).toContain("nobody foresaw this");
+  expect(await runOf(job.id)).toMatchObject({ stage: "closed", num_done: 6, num_failed: 0 });
+});
+
+const ioError = () =>
+  Promise.reject(Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", errno: -5 }));
+const unknownBatch = (jobId: number) =>
+  until(async () => (await batchesOf(jobId)).find((b) => b.unknown_why !== null));
+const wakeAll = async (times = 50) => {
+  for (let n = 0; n < times; n += 1) {
+    await t.db.execute(sql`SELECT pg_notify('fractal_runner', 'something else')`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+test("results that cannot be read for a while are unknown: the worker goes on, and its units count once they can", async () => {
+  const gate = path.join(world.folder, "gate");
+  const job = await makeJob(world, [{ type: "parallel", args: { wait_for: gate, counter: counter() } }]);
+  await until(async () => (await callsSoFar()) === 4);
+  let reads = 0;
+  executor.beforeRead = () => {
+    reads += 1;
+    return ioError();
+  };
+  const batch = await unknownBatch(job.id);
+  expect(batch.unknown_why).toBe(`The results in ${batch.folder} cannot be read: EIO: i/o error, read`);
+  expect(batch.unknown_since).not.toBeNull();
+  // What wakes the driver for other reasons does not make it ask more often: the twelfth time is half an hour away.
+  await wakeAll();
+  expect(reads).toBeLessThan(12);
+  await writeFile(gate, "");
+  await until(async () => (await callsSoFar()) === 6);
+  executor.repair();
+  const ended = await endOf(job.id);
+  expect(ended.state, ended.log ?? "").toBe("done");
+  expect(await callsSoFar()).toBe(6);
+  expect(await batchesOf(job.id)).toMatchObject([{ unknown_why: null, unknown_since: null }]);
+});
+
+test("whether a batch was begun cannot be told for a while: it waits, and is launched once it can", async () => {
+  let tries = 0;
+  executor.beforeLaunch = () => ((tries += 1) < 3 ? ioError() : fine());
+  const job = await makeJob(world, [{ type: "parallel", args: { counter: counter() } }]);
+  const batch = await unknownBatch(job.id);
+  expect(batch).toMatchObject({ state: "launching" });
+  expect(batch.unknown_why).toBe(`Whether ${batch.folder} was begun cannot be told: EIO: i/o error, read`);
+  const ended = await endOf(job.id);
+  expect(ended.state, ended.log ?? "").toBe("done");
+  expect(await batchesOf(job.id)).toHaveLength(1);
+  expect(await callsSoFar()).toBe(6);
+});
+
+test("an output and a log that stay unreadable cost their units, and not the others", async () => {
+  const out = {
+    image_list_updates: [{ zarr_url: "$ZARR_URL", attributes: { long: "x".repeat(100_000) } }],
+  };
+  const job = await makeJob(world, [{ type: "parallel", args: { out, fail_on: "/2", counter: counter() } }]);
+  executor.beforeRead = (file) => (/(out.1.json|logs.txt)$/.test(file) ? ioError() : fine());
+  const ended = await endOf(job.id);
+  expect(ended.state).toBe("failed");
+  const units = await unitsOf(job.id);
+  expect(units.map((unit) => unit.state)).toEqual(["done", "failed", "failed", "done", "done", "done"]);
+  expect(units[1]?.cause).toMatchObject({
+    kind: "bad_output",
+    evidence: expect.stringMatching(/The file out\/\d\.json cannot be read: EIO/) as string,
+  });
+  expect(units[2]?.cause).toMatchObject({ kind: "task_error", evidence: null });
+  expect(await callsSoFar()).toBe(6);
+});
+
+test("a worker that cannot be looked at is asked about more and more rarely, and a stop gets through", async () => {
+  const job = await makeJob(world, [{ type: "parallel", args: { sleep: 60, counter: counter() } }]);
+  const batch = await until(async () => (await batchesOf(job.id)).find((b) => b.handle && b.host));
+  await until(async () => (await callsSoFar()) === 4);
+  let looks = 0;
+  executor.beforeSettle = () => {
+    looks += 1;
+    return Promise.reject(new Error("Nothing can be said."));
+  };
+  // As for a new driver, without a handle: nothing cheaper tells that the worker lives.
+  await t.db.execute(sql`UPDATE batch SET handle = NULL WHERE id = ${batch.id}`);
+  expect((await unknownBatch(job.id)).unknown_why).toBe("Nothing can be said.");
+  await until(() => Promise.resolve(looks === 4));
+  // Four more looks are a minute away.
+  await wakeAll(200);
+  expect(looks).toBeLessThan(8);
+  await askToStop(job.id);
+  const ended = await endOf(job.id);
+  expect(ended.state, ended.log ?? "").toBe("stopped");
+  expect(isAlive(batch.handle?.pid ?? 0)).toBe(false);
+});
+
+test("after a failure of ours, a worker that cannot be looked at is asked about more and more rarely too", async () => {
+  const job = await makeJob(world, [{ type: "parallel", args: { sleep: 60, counter: counter() } }]);
+  await until(async () => (await callsSoFar()) === 4);
+  let looks = 0;
+  executor.beforeSettle = () => {
+    looks += 1;
+    return Promise.reject(new Error("Nothing can be said."));
+  };
+  executor.beforeLook = () => {
+    throw new Error("nobody foresaw this");
+  };
+  await unknownBatch(job.id);
+  await wakeAll();
+  expect(looks).toBeLessThan(12);
+  executor.repair();
+  expect((await endOf(job.id)).state).toBe("failed");
+  expect(await runOf(job.id)).toMatchObject({ stage: "closed", num_failed: 6 });
 });

@@ -12,6 +12,8 @@ import { storeResults } from "../store/unit";
 import type { BatchUnits, EndedUnit, StartedUnit } from "../store/unit";
 import { write } from "./context";
 import type { EngineContext } from "./context";
+import { UnitFiles } from "./unit-files";
+import { toUnknown } from "./unknown";
 
 /** One turn: some thousand lines. Reading them keeps everything else in this process waiting, the web included. */
 const MAX_BYTES = 1024 * 1024;
@@ -19,7 +21,6 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_OUTPUT_BYTES_PER_TURN = 16 * 1024 * 1024;
 /** Read whole and checked in our own memory; a list of 100,000 images is a third of it. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-const LOG_TAIL_BYTES = 8 * 1024;
 const NEWLINE = 0x0a;
 
 export type IngestState = {
@@ -27,6 +28,8 @@ export type IngestState = {
   offset: number;
   hasBegun: boolean;
   hasExited: boolean;
+  /** Turns in which an output or a log could not be read, by file. */
+  failedTurns: Map<string, number>;
 };
 
 /**
@@ -35,6 +38,7 @@ export type IngestState = {
  * @param units     Numbers that the lines may name, from `listBatchUnits`.
  * @param isStopAsked Whether a person wants this unit stopped. If not, and the worker cancelled it, it was interrupted.
  * @returns Whether anything was new; more may be waiting.
+ * @throws UnknownError if something cannot be read; nothing was stored then.
  */
 export async function ingest(
   ctx: EngineContext,
@@ -43,7 +47,11 @@ export async function ingest(
   units: BatchUnits,
   isStopAsked: (unitId: number) => boolean,
 ): Promise<boolean> {
-  const bytes = await ctx.executor.read(path.join(batch.folder, "results.jsonl"), state.offset, MAX_BYTES);
+  const bytes = await ctx.executor
+    .read(path.join(batch.folder, "results.jsonl"), state.offset, MAX_BYTES)
+    .catch((err: unknown) => {
+      throw toUnknown(`The results in ${batch.folder} cannot be read`, err);
+    });
   if (!bytes) return false;
   const whole = bytes.lastIndexOf(NEWLINE) + 1;
   // No line is so long: it is skipped in pieces, or it would hide everything behind it.
@@ -78,13 +86,15 @@ export async function ingest(
   }
 
   const ended: EndedUnit[] = [];
+  const files = new UnitFiles(ctx, batch.folder, state.failedTurns);
   for (const line of ends.values()) {
     const unit = units.get(line.n);
     ended.push({
-      ...(await judge(ctx, batch, line, unit?.isInit ?? false)),
+      ...(await judge(batch, files, line, unit?.isInit ?? false)),
       isInterruption: line.reason === "cancelled" && !(unit && isStopAsked(unit.unitId)),
     });
   }
+  files.endTurn();
   const newOffset = state.offset + used;
   await write(ctx, (tx) =>
     storeResults(tx, batch, { starts, ends: ended, beginHost, exitReason, badLines, newOffset }),
@@ -115,8 +125,8 @@ function* decodeLines(bytes: Buffer): Generator<{ text: string | null; to: numbe
 
 /** Decide from an end line, its output and its log whether the unit is done. */
 async function judge(
-  ctx: EngineContext,
   batch: OpenBatch,
+  files: UnitFiles,
   line: EndLine,
   isInit: boolean,
 ): Promise<Omit<EndedUnit, "isInterruption">> {
@@ -131,10 +141,10 @@ async function judge(
         wallSeconds: line.wall_s,
         peakMb: line.peak_mb,
         memMb: batch.mem_mb,
-        logTail: await readLogTail(ctx, batch.folder, line.log),
+        logTail: await files.readLogTail(line.log),
       });
   if (cause) return { line, cause, output: null };
-  const output = await readOutput(ctx, batch.folder, line);
+  const output = await readOutput(files, line);
   if (!output.ok) return { line, cause: output.cause, output: null };
   // The worker has checked and rewritten the output of an init call already.
   if (isInit || output.value === null) return { line, cause: null, output: output.value };
@@ -145,8 +155,7 @@ async function judge(
 }
 
 async function readOutput(
-  ctx: EngineContext,
-  folder: string,
+  files: UnitFiles,
   line: EndLine,
 ): Promise<{ ok: true; value: unknown } | { ok: false; cause: Cause }> {
   if (line.out_file === undefined) return { ok: true, value: line.out ?? null };
@@ -156,21 +165,12 @@ async function readOutput(
       ok: false,
       cause: badOutput(`It has ${Math.ceil(size / 2 ** 20)} MB; one call may return 64 MB.`),
     };
-  const bytes = await ctx.executor.read(path.join(folder, line.out_file), 0, size);
+  const read = await files.read(line.out_file, 0, size);
+  if (!read.ok)
+    return { ok: false, cause: badOutput(`The file ${line.out_file} cannot be read: ${read.why}`) };
+  const { bytes } = read;
   const isWhole = bytes && createHash("sha256").update(bytes).digest("hex") === line.out_sha256;
   if (!isWhole)
     return { ok: false, cause: badOutput(`The file ${line.out_file} is missing or was changed.`) };
   return { ok: true, value: JSON.parse(bytes.toString("utf8")) };
-}
-
-/** The end of a finished log as text; empty if it cannot be read, because the cause is known without it. */
-export async function readLogTail(
-  ctx: EngineContext,
-  folder: string,
-  [offset, length]: readonly [number, number],
-  maxBytes = LOG_TAIL_BYTES,
-): Promise<string> {
-  const from = offset + Math.max(0, length - maxBytes);
-  const bytes = await ctx.executor.read(path.join(folder, "logs.txt"), from, Math.min(length, maxBytes));
-  return bytes?.toString("utf8") ?? "";
 }

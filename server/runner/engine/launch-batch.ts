@@ -7,6 +7,7 @@ import type { JobContext } from "./context";
 import { passOn } from "./stop-wish";
 import type { StopWish } from "./stop-wish";
 import { isTransient } from "./transient";
+import { toUnknown } from "./unknown";
 import type { Watch } from "./watch";
 
 /** Until a heartbeat confirms that nothing was taken over. */
@@ -15,6 +16,7 @@ const STALE_NAP_MS = 500;
 /**
  * `launching → launched`. Safe to repeat: a folder runs once.
  *
+ * @throws UnknownError if it cannot be told whether it was launched before; nothing is started then.
  * @param wish What was stopped meanwhile: if all, nothing is started, and the certain look that follows voids the folder.
  */
 export async function launchBatch(
@@ -25,7 +27,7 @@ export async function launchBatch(
   watch: Watch,
   wish: StopWish,
 ): Promise<void> {
-  if (wish.isAll || (await ctx.executor.hasBegun(batch))) {
+  if (wish.isAll || (await hasBegun(ctx, batch))) {
     // Begun: an earlier driver launched it and died before it could say so.
     await write(ctx, (tx) => setLaunched(tx, batch.id, null));
     return;
@@ -56,6 +58,7 @@ export async function launchBatch(
     await passOn(ctx, batch, watch, wish);
     handle = await ctx.executor.launch(batch, () => {
       watch.workerExited = true;
+      watch.pause.reset();
       ctx.wake.notify();
     });
   } catch (err) {
@@ -67,6 +70,14 @@ export async function launchBatch(
   }
   await write(ctx, (tx) => setLaunched(tx, batch.id, handle));
   watch.lookedAt = performance.now();
+}
+
+async function hasBegun(ctx: JobContext, batch: OpenBatch): Promise<boolean> {
+  try {
+    return await ctx.executor.hasBegun(batch);
+  } catch (err) {
+    throw toUnknown(`Whether ${batch.folder} was begun cannot be told`, err);
+  }
 }
 
 async function* unitLines(

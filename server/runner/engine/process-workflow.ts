@@ -10,10 +10,10 @@ import { write } from "./context";
 import type { JobContext } from "./context";
 import { driveUnits } from "./drive-units";
 import { JobExecutionError, JobStoppedError, TaskExecutionError } from "./errors";
-import { readLogTail } from "./ingest";
 import { closeMergedRun, mergeRun } from "./merge-run";
 import { planComputeStage, planRun } from "./plan-run";
 import { refusal, selectRun } from "./select-run";
+import { UnitFiles } from "./unit-files";
 
 const TRACEBACK_BYTES = 64 * 1024;
 
@@ -127,7 +127,10 @@ async function raise(ctx: JobContext, run: HistoryRunRow): Promise<never> {
   const place = await findUnitLog(ctx.db, failed.id);
   const traceback =
     place?.folder != null && place.log_offset !== null && place.log_bytes !== null
-      ? await readLogTail(ctx, place.folder, [place.log_offset, place.log_bytes], TRACEBACK_BYTES)
+      ? await new UnitFiles(ctx, place.folder).readLogTail(
+          [place.log_offset, place.log_bytes],
+          TRACEBACK_BYTES,
+        )
       : "";
   const { task } = run.workflow_task_dump;
   if (isTaskFault(failed.cause.kind))

@@ -3,6 +3,7 @@ import { listBatchUnits } from "../store/unit";
 import type { BatchUnits } from "../store/unit";
 import type { JobContext } from "./context";
 import type { IngestState } from "./ingest";
+import { Pause } from "./unknown";
 
 /** What this process remembers of an open batch; all of it can be made again from the rows. */
 export type Watch = {
@@ -24,6 +25,10 @@ export type Watch = {
   /** The worker cannot be told to stop; said once. */
   cannotCancel: boolean;
   lastError: string | null;
+  /** Until we ask again what could not be told. */
+  pause: Pause;
+  /** The last question failed, so that nothing is read before the pause is over either. */
+  isUnreadable: boolean;
 };
 
 export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
@@ -32,6 +37,7 @@ export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch
       offset: batch.results_offset,
       hasBegun: batch.host !== null,
       hasExited: batch.exit_reason !== null,
+      failedTurns: new Map(),
     },
     units: await listBatchUnits(ctx.db, batch.id),
     // Never at once: a certain look voids a worker that is only about to begin.
@@ -44,5 +50,7 @@ export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch
     isHandleOfAnother: false,
     cannotCancel: false,
     lastError: null,
+    pause: new Pause(),
+    isUnreadable: false,
   };
 }

@@ -118,7 +118,8 @@ export async function setLaunched(
   handle: { pid: number; host: string } | null,
 ): Promise<void> {
   await tx.execute(sql`
-    UPDATE batch SET state = 'launched', timestamp_launched = now(), handle = ${handle && JSON.stringify(handle)}::text::jsonb
+    UPDATE batch SET state = 'launched', timestamp_launched = now(), handle = ${handle && JSON.stringify(handle)}::text::jsonb,
+      unknown_since = NULL, unknown_why = NULL
     WHERE id = ${batchId} AND state = 'launching'`);
 }
 
