@@ -1,5 +1,6 @@
 /** What must not break a job, or leave anything of it alive: garbage in a batch folder, lost workers, failures of ours. */
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -389,4 +390,52 @@ test("after a failure of ours, a worker that cannot be looked at is asked about 
   executor.repair();
   expect((await endOf(job.id)).state).toBe("failed");
   expect(await runOf(job.id)).toMatchObject({ stage: "closed", num_failed: 6 });
+});
+
+test("a worker on another machine, whose folder is not here, is left to that machine", async () => {
+  const gate = path.join(world.folder, "gate");
+  const job = await makeJob(world, [{ type: "parallel", args: { wait_for: gate, counter: counter() } }]);
+  const { id, folder } = await until(async () => (await batchesOf(job.id)).find((b) => b.handle && b.host));
+  await until(async () => (await callsSoFar()) === 4);
+  await rename(folder, `${folder}-hidden`);
+  await t.db.execute(sql`
+    UPDATE batch SET host = 'elsewhere', handle = handle || '{"host":"elsewhere"}' WHERE id = ${id}`);
+  expect((await unknownBatch(job.id)).unknown_why).toBe(
+    `Its worker was started on elsewhere, and this is ${hostname()}: only a server on elsewhere can tell whether it still runs.`,
+  );
+  expect(await readdir(path.dirname(folder))).toEqual(["0-hidden"]);
+
+  // Here, but without its folder, it is no more known than before.
+  await t.db.execute(sql`UPDATE batch SET host = ${hostname()}, handle = NULL WHERE id = ${id}`);
+  await until(async () => (await unknownBatch(job.id)).unknown_why?.includes("is not there"));
+  expect(await readdir(path.dirname(folder))).toEqual(["0-hidden"]);
+
+  await rename(`${folder}-hidden`, folder);
+  await writeFile(gate, "");
+  const ended = await endOf(job.id);
+  expect(ended.state, ended.log ?? "").toBe("done");
+  expect(await callsSoFar()).toBe(6);
+  expect(await batchesOf(job.id)).toHaveLength(1);
+});
+
+test("what a look says about a worker that names another machine", async () => {
+  const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+  const folder = path.join(world.folder, "batch");
+  await mkdir(folder);
+  const batch = { id: 1, folder, handle: { pid: 2 ** 22 + 1, host: "elsewhere" }, host: null };
+  const isUnknown = { known: false, why: expect.stringContaining("only a server on elsewhere") as string };
+  expect(executor.mayLive(batch.handle)).toBe(true);
+  expect(executor.mayLive({ ...batch.handle, host: hostname() })).toBe(false);
+  // Unclaimed as far as can be seen from here; claimed there; taken up by nobody who wrote it down.
+  expect(await executor.settle(batch)).toEqual(isUnknown);
+  const hidden = { ...batch, folder: `${folder}-hidden` };
+  await expect(executor.cancel(hidden, "all")).rejects.toThrow("ENOENT");
+  await executor.cancel({ ...hidden, handle: null }, "all");
+  await mkdir(path.join(folder, "claim"));
+  await writeFile(path.join(folder, "alive"), "another machine");
+  expect(await executor.settle(batch)).toEqual(isUnknown);
+  expect(await executor.settle({ ...batch, handle: null, host: "elsewhere" })).toEqual(isUnknown);
+  // The same machine under another name: a container that was made anew.
+  await writeFile(path.join(folder, "alive"), boot);
+  expect(await executor.settle(batch)).toEqual({ known: true, value: "ended" });
 });

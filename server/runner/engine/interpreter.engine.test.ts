@@ -141,7 +141,7 @@ test("without an interpreter a folder is voided once and for all, and a claimed 
   await mkdir(folder);
   const broken = new LocalExecutor("/nowhere/python");
   const working = new LocalExecutor("/usr/bin/python3");
-  const batch = { id: 1, folder };
+  const batch = { id: 1, folder, handle: null, host: null };
   expect(await broken.settle(batch)).toEqual({ known: true, value: "never_began" });
   // Whoever looks later, after a kill of the first, learns the same.
   expect(await broken.settle(batch)).toEqual({ known: true, value: "never_began" });
@@ -154,7 +154,7 @@ test("without an interpreter a folder is voided once and for all, and a claimed 
   await new Promise<void>((resolve, reject) => void working.launch(batch, resolve).catch(reject));
   expect(await readdir(folder)).not.toContain("results.jsonl");
 
-  const begun = { id: 2, folder: path.join(world.folder, "begun") };
+  const begun = { ...batch, id: 2, folder: path.join(world.folder, "begun") };
   await mkdir(path.join(begun.folder, "claim"), { recursive: true, mode: 0o700 });
   expect(await broken.settle(begun)).toMatchObject({
     known: false,

@@ -13,6 +13,14 @@ export type BatchFolder = {
 
 export type BatchHandle = { readonly pid: number; readonly host: string };
 
+/** A batch that may have a worker. */
+export type BegunBatch = BatchFolder & {
+  /** Null: it may have been launched, but nobody has written it down. */
+  readonly handle: BatchHandle | null;
+  /** Machine that the worker named when it began; null: not known. */
+  readonly host: string | null;
+};
+
 /** What a batch folder is made of. `units` comes in order of `n`, in pieces, so that memory stays bounded. */
 export type BatchContent = {
   readonly header: UnitsHeader;
@@ -40,13 +48,13 @@ export interface Executor {
   /** A cheap look: false means that the worker is certainly gone; true proves nothing. */
   mayLive(handle: BatchHandle): boolean;
   /** The real answer. Reaps units that outlived their worker, and voids a batch that nobody started. */
-  settle(batch: BatchFolder): Promise<Known<BatchLife>>;
+  settle(batch: BegunBatch): Promise<Known<BatchLife>>;
   /** @returns At most `maxBytes` from `offset`; null if the file does not exist. */
   read(path: string, offset: number, maxBytes: number): Promise<Buffer | null>;
   /** Bytes of the file now; null if it does not exist. */
   size(path: string): Promise<number | null>;
   /** Asks the worker to stop these units. */
-  cancel(batch: BatchFolder, units: "all" | readonly number[]): Promise<void>;
+  cancel(batch: BegunBatch, units: "all" | readonly number[]): Promise<void>;
   /** Removes what is of no use once the batch is closed. */
   tidy(batch: BatchFolder): Promise<void>;
 }

@@ -1,11 +1,19 @@
 import { spawn } from "node:child_process";
-import { appendFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExecaError, execa } from "execa";
 import { ProbeAnswer } from "@/server/domain/jobs/protocol";
-import type { BatchContent, BatchFolder, BatchHandle, BatchLife, Executor, Known } from "./executor";
+import type {
+  BatchContent,
+  BatchFolder,
+  BatchHandle,
+  BatchLife,
+  BegunBatch,
+  Executor,
+  Known,
+} from "./executor";
 
 const WORKER = fileURLToPath(new URL("../worker/worker.py", import.meta.url));
 /** `--reap` gives units 10 s to end before it kills them. */
@@ -70,6 +78,7 @@ export class LocalExecutor implements Executor {
   }
 
   mayLive(handle: BatchHandle): boolean {
+    if (handle.host !== hostname()) return true;
     try {
       process.kill(handle.pid, 0);
       return true;
@@ -78,10 +87,23 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  async settle(batch: BatchFolder): Promise<Known<BatchLife>> {
+  async settle(batch: BegunBatch): Promise<Known<BatchLife>> {
+    const host = batch.handle?.host ?? batch.host;
     try {
-      // The folder may be missing after a crash before `prepare`; the probe voids it by its claim.
-      await mkdir(batch.folder, { recursive: true, mode: 0o700 });
+      // Neither process ids nor locks tell here about another machine. One that only changed its name is this one.
+      if (host !== null && host !== hostname() && !(await isSignedHere(batch)))
+        return {
+          known: false,
+          why: `Its worker was started on ${host}, and this is ${hostname()}: only a server on ${host} can tell whether it still runs.`,
+        };
+      // After a crash before `prepare` the folder is missing, and the probe voids it by its claim. Of a worker that was
+      // launched, the folder is hidden or was removed.
+      if (host === null) await mkdir(batch.folder, { recursive: true, mode: 0o700 });
+      else if (!(await isThere(batch.folder)))
+        return {
+          known: false,
+          why: `The folder ${batch.folder} is not there. If it was removed and nothing of its worker runs any more, make it again, empty: its units then count as not started.`,
+        };
       if (await isVoid(batch)) return { known: true, value: "never_began" };
       const python = await this.#interpreter();
       let probe: ProbeAnswer;
@@ -101,11 +123,14 @@ export class LocalExecutor implements Executor {
         });
         const again = await ask(python, batch);
         if (again.family === "held")
-          return { known: false, why: "processes of a dead worker cannot be ended" };
+          return { known: false, why: "Processes of a dead worker cannot be ended." };
       }
       return { known: true, value: probe.rebooted ? "machine_died" : "ended" };
     } catch (err) {
-      return { known: false, why: `cannot look at ${batch.folder}: ${(err as Error).message.slice(0, 300)}` };
+      return {
+        known: false,
+        why: `${batch.folder} cannot be looked at: ${(err as Error).message.slice(0, 300)}`,
+      };
     }
   }
 
@@ -131,14 +156,14 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  async cancel(batch: BatchFolder, units: "all" | readonly number[]): Promise<void> {
+  async cancel(batch: BegunBatch, units: "all" | readonly number[]): Promise<void> {
     // The first line ends a number that a full disk has cut short, and makes it none.
     const lines = ["x", ...(units === "all" ? ["*"] : units)].map((word) => `${word}\n`).join("");
     try {
       await appendFile(path.join(batch.folder, "cancel"), lines, { mode: 0o600 });
     } catch (err) {
-      // Without a folder there is no worker.
-      if (!isMissing(err)) throw err;
+      // Without a folder there is no worker, unless one was launched and the folder is hidden.
+      if (!isMissing(err) || batch.handle !== null || batch.host !== null) throw err;
     }
   }
 
@@ -154,6 +179,26 @@ async function ask(python: string, batch: BatchFolder): Promise<ProbeAnswer> {
     stdin: "ignore",
   });
   return ProbeAnswer.parse(JSON.parse(stdout));
+}
+
+/** Was the batch claimed under this start of this machine? */
+async function isSignedHere(batch: BatchFolder): Promise<boolean> {
+  const [signature, bootId] = await Promise.all(
+    [path.join(batch.folder, "alive"), "/proc/sys/kernel/random/boot_id"].map((file) =>
+      readFile(file, "utf8").catch(() => ""),
+    ),
+  );
+  return signature !== "" && signature === bootId?.trim();
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (err) {
+    if (isMissing(err)) return false;
+    throw err;
+  }
 }
 
 const hasTimedOut = (err: unknown) => err instanceof ExecaError && err.timedOut;
