@@ -2,11 +2,12 @@
 
 import { HardDrive, Hourglass } from "lucide-react";
 import type { JobView } from "@/server/contracts/job";
+import { RelativeTime } from "../ui/RelativeTime";
 import { Button } from "../ui/Button";
 import { Callout } from "../ui/Callout";
 import { formatCount, formatNoun } from "../ui/format";
 import { formatMoment } from "../ui/time";
-import { isActive, isHistoryGone, shownTask } from "./job-words";
+import { badLinesText, isActive, isHistoryGone, shownTask, unknownTask } from "./job-words";
 
 type Props = { job: JobView; silentSinceMs: number | null; onRetry: () => void };
 
@@ -35,16 +36,30 @@ export function JobCallout({ job, silentSinceMs, onRetry }: Props) {
       </Callout>
     );
   }
+  const unknown = isActive(job.state) ? unknownTask(job) : null;
   if (job.state === "stopping" || (job.stop_requested_by !== null && job.state === "running")) {
     const { running, done } = shownTask(job, null)?.run.units ?? { running: 0, done: 0 };
     const waits =
-      running > 0
-        ? `It waits until ${formatNoun(running, "running unit")} ${running === 1 ? "has" : "have"} ended.`
-        : "It waits for the runner to confirm that nothing runs any more.";
+      unknown !== null ? (
+        <>
+          It waits until the runner can tell what task {unknown.order + 1} does. <Unknown {...unknown} />
+        </>
+      ) : running > 0 ? (
+        `It waits until ${formatNoun(running, "running unit")} ${running === 1 ? "has" : "have"} ended.`
+      ) : (
+        "It waits for the runner to confirm that nothing runs any more."
+      );
     return (
       <Callout tone="info" icon={<Hourglass strokeWidth={1.75} />} title="The job is being stopped.">
         {waits} {done > 0 && `The ${formatCount(done)} finished results of this task are kept.`}
         {job.stop_requested_by !== null && ` Asked for by ${job.stop_requested_by}.`}
+      </Callout>
+    );
+  }
+  if (unknown !== null) {
+    return (
+      <Callout tone="warn" title={`The runner cannot tell what task ${unknown.order + 1} does.`}>
+        <Unknown {...unknown} /> Until then everything stays as it is.
       </Callout>
     );
   }
@@ -76,5 +91,24 @@ export function JobCallout({ job, silentSinceMs, onRetry }: Props) {
       </Callout>
     );
   }
+  const badLines = badLinesText(job);
+  if (badLines !== null) {
+    return (
+      <Callout tone="warn" title={badLines}>
+        They were skipped, and everything else was stored. A unit whose end was on one of them counts as
+        interrupted.
+      </Callout>
+    );
+  }
   return null;
+}
+
+/** Why, since when, and that nobody has to do anything for it to be asked again. */
+function Unknown({ why, since }: { why: string; since: string }) {
+  return (
+    <>
+      <span className="break-words">{why}</span> It has been so since <RelativeTime value={since} />; the
+      runner asks again by itself.
+    </>
+  );
 }

@@ -8,7 +8,7 @@ import { MiddleTruncate } from "../ui/MiddleTruncate";
 import { RelativeTime } from "../ui/RelativeTime";
 import { Tag } from "../ui/Tag";
 import { DownloadArchive } from "./DownloadArchive";
-import { awaitsArchive, hasArchive, taskRange } from "./job-words";
+import { awaitsArchive, badLinesText, hasArchive, taskRange } from "./job-words";
 
 /** Who asked for what, and where its files are. */
 export function JobDetails({ job }: { job: JobView }) {
@@ -26,6 +26,7 @@ export function JobDetails({ job }: { job: JobView }) {
       </Link>
     );
   const filters = [...Object.entries(job.attribute_filters), ...Object.entries(job.type_filters)];
+  const badLines = badLinesText(job);
   const facts: KeyValue[] = [
     {
       label: "Project",
@@ -56,6 +57,7 @@ export function JobDetails({ job }: { job: JobView }) {
     { label: "Submitted", value: <RelativeTime value={job.start_timestamp} /> },
     { label: "By", value: job.user_email },
     { label: "Ended", value: <RelativeTime value={job.end_timestamp} empty="not yet" /> },
+    ...(badLines === null ? [] : [{ label: "Results", value: badLines }]),
     ...(job.stop_requested_by === null ? [] : [{ label: "Stop asked by", value: job.stop_requested_by }]),
     { label: job.archived_at === null ? "Folder" : "Archive", value: <JobFiles job={job} /> },
   ];

@@ -4,6 +4,7 @@ import {
   NO_UNITS,
   answerOf,
   awaitsArchive,
+  badLinesText,
   groupCauses,
   hasArchive,
   jobSeconds,
@@ -44,6 +45,8 @@ const task = (
           stop_requested_by: null,
           timestamp_started: "2026-11-20T10:00:00Z",
           timestamp_ended: null,
+          unknown: null,
+          bad_lines: 0,
           causes: [],
         },
 });
@@ -174,4 +177,19 @@ test("an archive is awaited from the end of a job until it is there, or somethin
   expect(awaitsArchive(job({ ...ended, archived_at: at }))).toBe(false);
   expect(hasArchive(job({ ...ended, archived_at: at }))).toBe(true);
   expect(hasArchive(job({ ...ended, archived_at: at, archive_removed_at: at }))).toBe(false);
+});
+
+test("lines of results that could not be used are counted, and their task is named if it is one", () => {
+  const withBadLines = (...counts: number[]) =>
+    job({
+      tasks: counts.map((bad_lines, order) => {
+        const { run, ...rest } = task(order, "running");
+        return { ...rest, run: run && { ...run, bad_lines } };
+      }),
+    });
+  expect(badLinesText(withBadLines(0, 0))).toBeNull();
+  expect(badLinesText(withBadLines(0, 1))).toBe("1 line of the results of task 2 could not be used.");
+  expect(badLinesText(withBadLines(1000, 234))).toBe(
+    "1,234 lines of the results of 2 tasks could not be used.",
+  );
 });

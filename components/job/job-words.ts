@@ -37,6 +37,24 @@ export function shownTask(job: Pick<JobView, "tasks">, runId: number | null): St
   );
 }
 
+/** The first task whose workers the runner has lost sight of; null: there is none. */
+export function unknownTask(
+  job: Pick<JobView, "tasks">,
+): { order: number; since: string; why: string } | null {
+  const task = job.tasks.find(({ run }) => run !== null && run.unknown !== null);
+  return task?.run?.unknown ? { order: task.order, ...task.run.unknown } : null;
+}
+
+/** "3 lines of the results of task 2 could not be used."; null if all could. */
+export function badLinesText(job: Pick<JobView, "tasks">): string | null {
+  const bad = job.tasks.filter(isStarted).filter(({ run }) => run.bad_lines > 0);
+  const [first] = bad;
+  if (first === undefined) return null;
+  const count = bad.reduce((sum, { run }) => sum + run.bad_lines, 0);
+  const where = bad.length === 1 ? `task ${first.order + 1}` : formatNoun(bad.length, "task");
+  return `${formatNoun(count, "line")} of the results of ${where} could not be used.`;
+}
+
 /** People count tasks from 1. */
 const taskTitle = (task: { order: number; name: string }) => `task ${task.order + 1}, ${task.name}`;
 

@@ -131,6 +131,10 @@ export type JobTask = {
     stop_requested_by: string | null;
     timestamp_started: string;
     timestamp_ended: string | null;
+    /** Since when and why the runner cannot tell what its workers do; null: it can. */
+    unknown: { since: string; why: string } | null;
+    /** Lines that its workers wrote and that could not be used. */
+    bad_lines: number;
     /** Failed units by cause, most frequent first. */
     causes: (Cause & { units: number; first_unit_id: number })[];
   } | null;

@@ -76,6 +76,9 @@ async function versionOf(ctx: ServiceContext, jobId: number): Promise<string> {
       (SELECT string_agg(concat_ws(',', h.id, h.stage, h.state, h.num_pending, h.num_running, h.num_done,
         h.num_failed, h.num_stopped, h.num_warnings, h.num_new_images, h.timestamp_ended), ';' ORDER BY h.id)
         FROM history_run h WHERE h.job_id = j.id),
+      (SELECT string_agg(concat_ws(',', b.id, b.bad_lines, b.unknown_since, b.unknown_why), ';' ORDER BY b.id)
+        FROM batch b JOIN history_run h ON h.id = b.history_run_id
+        WHERE h.job_id = j.id AND (b.bad_lines > 0 OR b.unknown_since IS NOT NULL)),
       (SELECT max(r.id) FROM job_request r WHERE r.job_id = j.id),
       (SELECT max(c.id) FROM job c WHERE c.continues_job_id = j.id))) AS version
     FROM job j WHERE j.id = ${jobId}`;

@@ -196,3 +196,35 @@ test("who stopped a job: whoever asked for all of it, else the first who asked f
   await ask({ kind: "stop_run", history_run_id: 1, user_email: "fourth@example.org" });
   expect(await stoppedBy()).toBe("third@example.org");
 });
+
+test("since when and why a batch is unknown, and lines that could not be used, are on the page", async () => {
+  const study = await makeStudy(t.db);
+  const job = await makeJob(t.db, study);
+  const run = await makeRun(t.db, study, job.id, { num_running: 2 });
+  await t.db.execute(
+    sql`INSERT INTO submission (id, history_run_id) OVERRIDING SYSTEM VALUE VALUES (${run.id}, ${run.id})`,
+  );
+  await t.db.execute(sql`
+    INSERT INTO batch (submission_id, history_run_id, k, folder, state, slots, cpus)
+    SELECT ${run.id}, ${run.id}, k, '/f' || k, 'launched', 1, 1 FROM generate_series(0, 2) k`);
+  const facts = async () => (await getJob(study.owner, { job_id: job.id })).tasks[0]?.run;
+  expect(await facts()).toMatchObject({ unknown: null, bad_lines: 0 });
+
+  const { version } = await getJob(study.owner, { job_id: job.id });
+  const set = (k: number, part: ReturnType<typeof sql>) =>
+    t.db.execute(sql`UPDATE batch SET ${part} WHERE history_run_id = ${run.id} AND k = ${k}`);
+  await set(1, sql`bad_lines = 3`);
+  expect(await pollJob(study.owner, { job_id: job.id, version })).not.toBeNull();
+  await set(2, sql`bad_lines = 2`);
+  expect(await facts()).toMatchObject({ unknown: null, bad_lines: 5 });
+
+  const { version: second } = await getJob(study.owner, { job_id: job.id });
+  await set(0, sql`unknown_since = '2026-01-02T10:00:00Z', unknown_why = 'Later.'`);
+  expect(await pollJob(study.owner, { job_id: job.id, version: second })).not.toBeNull();
+  await set(2, sql`unknown_since = '2026-01-01T10:00:00Z', unknown_why = 'Its folder is not there.'`);
+  const unknown = {
+    why: "Its folder is not there.",
+    since: expect.stringMatching(/^2026-01-01T10:00:00/) as string,
+  };
+  expect(await facts()).toMatchObject({ unknown, bad_lines: 5 });
+});

@@ -6,6 +6,7 @@ import type { Cause, JobTask } from "@/server/contracts/job";
 import { changesState } from "@/server/domain/tasks/calls";
 import type { ServiceContext } from "@/server/services/context";
 import { rowsOf } from "@/server/services/database";
+import { toInstant } from "@/server/services/instant";
 import { createMemory } from "@/server/services/memory";
 import { unitCounts } from "@/server/services/job/summaries";
 
@@ -25,14 +26,19 @@ export async function jobTasks(ctx: ServiceContext, job: JobRow): Promise<JobTas
   const causes = new Map(
     await Promise.all(runs.map(async (run) => [run.id, await causesOf(ctx, run)] as const)),
   );
-  const [places, stops] = await Promise.all([currentPlaces(ctx, job), runStops(ctx, job)]);
+  const [places, stops, batches] = await Promise.all([
+    currentPlaces(ctx, job),
+    runStops(ctx, job),
+    batchFacts(ctx, job),
+  ]);
   const started = new Set(runs.map((run) => run.order));
   const waiting = job.task_dumps
     .filter(({ workflow_task }) => !started.has(workflow_task.order))
     .map(({ workflow_task }) => ({ ...nameAndType(workflow_task, places), run: null }));
-  return [...runs.map((run) => toTask(run, causes.get(run.id) ?? [], places, stops)), ...waiting].sort(
-    (a, b) => a.order - b.order,
-  );
+  return [
+    ...runs.map((run) => toTask(run, causes.get(run.id) ?? [], places, stops, batches.get(run.id))),
+    ...waiting,
+  ].sort((a, b) => a.order - b.order);
 }
 
 /** Where the tasks stand in their workflow now, by id; those that were removed are missing. */
@@ -59,6 +65,24 @@ async function runStops(ctx: ServiceContext, job: JobRow): Promise<Stops> {
   return new Map(rows.flatMap(({ run, user_email }) => (run === null ? [] : [[run, user_email] as const])));
 }
 
+type BatchFacts = Pick<NonNullable<JobTask["run"]>, "unknown" | "bad_lines">;
+
+/** What the batches of each run have to say beside their units, by its id. */
+async function batchFacts(ctx: ServiceContext, job: JobRow): Promise<ReadonlyMap<number, BatchFacts>> {
+  const query = sql`
+    SELECT b.history_run_id AS run_id, sum(b.bad_lines)::int4 AS bad_lines, min(b.unknown_since) AS since,
+      (array_agg(b.unknown_why ORDER BY b.unknown_since))[1] AS why
+    FROM batch b JOIN history_run h ON h.id = b.history_run_id WHERE h.job_id = ${job.id} GROUP BY b.history_run_id`;
+  type Row = { run_id: number; bad_lines: number; since: string | null; why: string | null };
+  const rows = await rowsOf<Row>(ctx.db, query);
+  return new Map(
+    rows.map(({ run_id, bad_lines, since, why }) => [
+      run_id,
+      { bad_lines, unknown: since === null || why === null ? null : { since: toInstant(since), why } },
+    ]),
+  );
+}
+
 const nameAndType = (dump: WorkflowTaskDump, places: Places) => ({
   workflow_task_id: places.has(dump.id) ? dump.id : null,
   current_order: places.get(dump.id) ?? null,
@@ -68,7 +92,13 @@ const nameAndType = (dump: WorkflowTaskDump, places: Places) => ({
   task_type: dump.task.type,
 });
 
-function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[], places: Places, stops: Stops): JobTask {
+function toTask(
+  run: HistoryRunRow,
+  causes: readonly CauseOfRun[],
+  places: Places,
+  stops: Stops,
+  { unknown, bad_lines }: BatchFacts = { unknown: null, bad_lines: 0 },
+): JobTask {
   return {
     ...nameAndType(run.workflow_task_dump, places),
     run: {
@@ -91,6 +121,8 @@ function toTask(run: HistoryRunRow, causes: readonly CauseOfRun[], places: Place
       stop_requested_by: stops.get(run.id) ?? null,
       timestamp_started: run.timestamp_started,
       timestamp_ended: run.timestamp_ended,
+      unknown,
+      bad_lines,
       causes: causes.map(({ cause, units, first_unit_id }) => ({ ...cause, units, first_unit_id })),
     },
   };
