@@ -156,6 +156,23 @@ test("garbage in results.jsonl costs its lines and nothing else", async () => {
   expect(one(await batchesOf(job.id)).bad_lines).toBeGreaterThanOrEqual(10);
 });
 
+test("a second end of a unit is counted and changes nothing, also when the first was stored long ago", async () => {
+  const gate = path.join(world.folder, "gate");
+  const job = await makeJob(world, [{ type: "parallel", args: { stall_on: ["/5"], gate } }]);
+  const batch = await until(
+    async () => (await runOf(job.id))?.num_done === 5 && one(await batchesOf(job.id)),
+  );
+  const file = path.join(batch.folder, "results.jsonl");
+  const lines = (await readFile(file, "utf8")).trim().split("\n");
+  const first = lines.find((line) => line.startsWith('{"e":"end","n":0,')) ?? "";
+  await appendFile(file, `${JSON.stringify({ ...(JSON.parse(first) as object), exit: 1 })}\n`);
+  await until(async () => one(await batchesOf(job.id)).bad_lines === 1);
+  await writeFile(gate, "");
+  expect((await endOf(job.id)).state).toBe("done");
+  expect(await runOf(job.id)).toMatchObject({ num_done: 6, num_failed: 0 });
+  expect(one(await batchesOf(job.id)).bad_lines).toBe(1);
+});
+
 test("a worker that is told to end from outside is an interruption, not a stop: the units run again", async () => {
   const gate = path.join(world.folder, "gate");
   const job = await makeJob(world, [

@@ -77,7 +77,9 @@ export async function ingest(
     const { line } = parsed;
     if (line.e === "begin") beginHost = storableText(line.host);
     else if (line.e === "exit") exitReason = line.reason;
-    else if (!units.has(line.n) || (line.e === "end" && ends.has(line.n))) badLines += 1;
+    else if (!units.has(line.n) || (line.e === "end" && ends.has(line.n)))
+      // A second end of a unit whose first came in an earlier turn is found when it is stored.
+      badLines += 1;
     else if (line.e === "start") starts.push({ n: line.n, t: line.t });
     else {
       ends.set(line.n, line);

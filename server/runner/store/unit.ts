@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { familyOf } from "@/db/run-family";
+import { one } from "@/db/rows";
 import type { BatchRow } from "@/db/schema";
 import type { UnitState } from "@/server/contracts/enums";
 import type { Cause } from "@/server/contracts/job";
@@ -82,44 +83,51 @@ export async function storeResults(
       RETURNING u.id AS unit_id, 'pending' AS old_state, u.state`);
     await countDeltas(tx, runId, [...moved], 0);
   }
-  if (lines.ends.length > 0) await storeEnds(tx, batch, lines.ends);
+  const repeated = lines.ends.length > 0 ? await storeEnds(tx, batch, lines.ends) : 0;
   await tx.execute(sql`
-    UPDATE batch SET results_offset = ${lines.newOffset}, bad_lines = bad_lines + ${lines.badLines},
+    UPDATE batch SET results_offset = ${lines.newOffset}, bad_lines = bad_lines + ${lines.badLines + repeated},
       host = coalesce(${lines.beginHost}, host), exit_reason = coalesce(${lines.exitReason}, exit_reason)
     WHERE id = ${batch.id}`);
 }
 
-async function storeEnds(tx: Tx, batch: BatchRow, ends: readonly EndedUnit[]): Promise<void> {
+/** @returns How many of them were second ends: those are left out. */
+async function storeEnds(tx: Tx, batch: BatchRow, ends: readonly EndedUnit[]): Promise<number> {
   const column = <T>(pick: (end: EndedUnit) => T) => sql.param(ends.map(pick));
-  const rows = await tx.execute<Moved & { warned: boolean }>(sql`
-    WITH v AS (
-      SELECT * FROM unnest(
-        ${column((e) => e.line.n)}::int4[], ${column((e) => e.line.t)}::float8[],
-        ${column((e) => e.line.exit)}::int4[], ${column((e) => e.line.signal)}::int4[],
-        ${column((e) => e.line.reason)}::text[], ${column((e) => (e.line.detail === null ? null : storableText(e.line.detail)))}::text[],
-        ${column((e) => e.line.wall_s)}::float8[], ${column((e) => e.line.cpu_s)}::float8[],
-        ${column((e) => e.line.peak_mb)}::float8[], ${column((e) => e.line.log[0])}::int8[],
-        ${column((e) => e.line.log[1])}::int8[], ${column((e) => e.line.warnings)}::int4[],
-        ${column((e) => (e.cause ? storableJson(e.cause) : null))}::text[],
-        ${column((e) => (e.output === null ? null : storableJson(e.output)))}::text[],
-        ${column((e) => String(e.isInterruption))}::text[]::bool[]
-      ) AS v(n, t, exit_code, signal, reason, detail, wall_s, cpu_s, peak_mb, log_offset, log_bytes, warnings, cause, output, is_interruption)
-    ), ended AS (
-      UPDATE unit_attempt a SET state = CASE WHEN v.is_interruption THEN 'started' ELSE 'ended' END,
-        live = v.is_interruption, accepted = NOT v.is_interruption, timestamp_ended = to_timestamp(v.t), exit_code = v.exit_code, signal = v.signal, reason = v.reason, detail = v.detail, wall_s = v.wall_s,
-        cpu_s = v.cpu_s, peak_mb = v.peak_mb, log_offset = v.log_offset, log_bytes = v.log_bytes
-      FROM v WHERE a.batch_id = ${batch.id} AND a.n = v.n AND a.live
-      RETURNING a.unit_id, a.timestamp_ended, v.warnings > 0 AS warned, v.cause, v.output, v.is_interruption
-    ), old AS (
-      SELECT u.id, u.state FROM history_unit u JOIN ended ON ended.unit_id = u.id
-    )
-    UPDATE history_unit u SET state = CASE WHEN ended.cause IS NULL THEN 'done' WHEN ended.cause::jsonb->>'kind' = 'cancelled' THEN 'stopped' ELSE 'failed' END,
-      cause = CASE WHEN ended.cause::jsonb->>'kind' = 'cancelled' THEN NULL ELSE ended.cause::jsonb END,
-      output = ended.output::jsonb, has_warnings = ended.warned, timestamp_ended = ended.timestamp_ended
-    FROM ended JOIN old ON old.id = ended.unit_id
-    WHERE u.id = ended.unit_id AND NOT ended.is_interruption AND u.state NOT IN ('done', 'failed', 'stopped')
-    RETURNING u.id AS unit_id, old.state AS old_state, u.state, ended.warned`);
-  await countDeltas(tx, batch.history_run_id, [...rows], [...rows].filter((row) => row.warned).length);
+  type Row = { ended: number; moved: (Moved & { warned: boolean })[] };
+  const { ended, moved } = one(
+    await tx.execute<Row>(sql`
+      WITH v AS (
+        SELECT * FROM unnest(
+          ${column((e) => e.line.n)}::int4[], ${column((e) => e.line.t)}::float8[],
+          ${column((e) => e.line.exit)}::int4[], ${column((e) => e.line.signal)}::int4[],
+          ${column((e) => e.line.reason)}::text[], ${column((e) => (e.line.detail === null ? null : storableText(e.line.detail)))}::text[],
+          ${column((e) => e.line.wall_s)}::float8[], ${column((e) => e.line.cpu_s)}::float8[],
+          ${column((e) => e.line.peak_mb)}::float8[], ${column((e) => e.line.log[0])}::int8[],
+          ${column((e) => e.line.log[1])}::int8[], ${column((e) => e.line.warnings)}::int4[],
+          ${column((e) => (e.cause ? storableJson(e.cause) : null))}::text[],
+          ${column((e) => (e.output === null ? null : storableJson(e.output)))}::text[],
+          ${column((e) => String(e.isInterruption))}::text[]::bool[]
+        ) AS v(n, t, exit_code, signal, reason, detail, wall_s, cpu_s, peak_mb, log_offset, log_bytes, warnings, cause, output, is_interruption)
+      ), ended AS (
+        UPDATE unit_attempt a SET state = CASE WHEN v.is_interruption THEN 'started' ELSE 'ended' END,
+          live = v.is_interruption, accepted = NOT v.is_interruption, timestamp_ended = to_timestamp(v.t), exit_code = v.exit_code, signal = v.signal, reason = v.reason, detail = v.detail, wall_s = v.wall_s,
+          cpu_s = v.cpu_s, peak_mb = v.peak_mb, log_offset = v.log_offset, log_bytes = v.log_bytes
+        FROM v WHERE a.batch_id = ${batch.id} AND a.n = v.n AND a.live AND a.timestamp_ended IS NULL
+        RETURNING a.unit_id, a.timestamp_ended, v.warnings > 0 AS warned, v.cause, v.output, v.is_interruption
+      ), old AS (
+        SELECT u.id, u.state FROM history_unit u JOIN ended ON ended.unit_id = u.id
+      ), moved AS (
+        UPDATE history_unit u SET state = CASE WHEN ended.cause IS NULL THEN 'done' WHEN ended.cause::jsonb->>'kind' = 'cancelled' THEN 'stopped' ELSE 'failed' END,
+          cause = CASE WHEN ended.cause::jsonb->>'kind' = 'cancelled' THEN NULL ELSE ended.cause::jsonb END,
+          output = ended.output::jsonb, has_warnings = ended.warned, timestamp_ended = ended.timestamp_ended
+        FROM ended JOIN old ON old.id = ended.unit_id
+        WHERE u.id = ended.unit_id AND NOT ended.is_interruption AND u.state NOT IN ('done', 'failed', 'stopped')
+        RETURNING u.id AS unit_id, old.state AS old_state, u.state, ended.warned
+      )
+      SELECT (SELECT count(*)::int4 FROM ended) AS ended, coalesce((SELECT json_agg(moved) FROM moved), '[]') AS moved`),
+  );
+  await countDeltas(tx, batch.history_run_id, moved, moved.filter((row) => row.warned).length);
+  return ends.length - ended;
 }
 
 /**
