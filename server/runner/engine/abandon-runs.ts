@@ -50,7 +50,7 @@ async function endWorker(ctx: JobContext, batch: OpenBatch): Promise<void> {
   let said = batch.unknown_why;
   for (;;) {
     ctx.lease.signal.throwIfAborted();
-    if (!pause.isOn) {
+    if (!pause.isOn && ctx.lease.isFresh()) {
       isTold ||= await tellToEnd(ctx, batch);
       const life = await ctx.executor.settle(batch);
       if (life.known && life.value !== "running") return;

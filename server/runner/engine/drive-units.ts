@@ -122,6 +122,8 @@ async function tryStep(
   watch: Watch,
   wish: StopWish,
 ): Promise<boolean> {
+  // Whoever may have been overtaken starts nothing, tells workers nothing, voids and reaps nothing.
+  if (!ctx.lease.isFresh()) return false;
   // A worker can be told to stop although its results cannot be read.
   if (batch.state === "launched") await passOn(ctx, batch, watch, wish);
   if (watch.isUnreadable && watch.pause.isOn) return false;
@@ -167,8 +169,7 @@ async function stepBatch(
       return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host));
     }
     case "launching":
-      await launchBatch(ctx, run, call, batch, watch, wish);
-      return true;
+      return launchBatch(ctx, run, call, batch, watch, wish);
     case "launched":
       return follow(ctx, run, call, batch, watch, wish);
     case "closed":

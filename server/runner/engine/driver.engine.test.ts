@@ -31,10 +31,10 @@ const updates = (...image_list_updates: object[]) => ({ image_list_updates });
 async function drive(
   { id }: { id: number },
   executor = new LocalExecutor("python3"),
-  { log = silentLog, signal = new AbortController().signal } = {},
+  { log = silentLog, signal = new AbortController().signal, isFresh = (): boolean => true } = {},
 ) {
   const key = (await claimLease(t.db, "job", "this test")) ?? { kind: "job" as const, id, token: 1 };
-  const lease = { key, signal, isFresh: () => true };
+  const lease = { key, signal, isFresh };
   await submitWorkflow({ db: t.db, log, lease, executor, host: HOST, wake: new Wake() }, id);
   return (await t.db.select().from(tables.jobs).where(eq(tables.jobs.id, id)))[0];
 }
@@ -298,3 +298,91 @@ test("only the tasks from the first to the last index run, and their folders car
   expect(await imagesNow()).toEqual({ b: {} });
   expect(await readdir(folderOf(job))).toEqual(["1_my_task__b_", "workflow.log"]);
 });
+
+/** A lease without a confirmed heartbeat until it was asked often enough, and an executor that writes down what is done meanwhile. */
+class StaleLease extends LocalExecutor {
+  #refusals = 0;
+  readonly doneMeanwhile: string[] = [];
+  afterPrepare: () => void = () => undefined;
+  beforeLook: () => void = () => undefined;
+
+  beginStaleness(refusals = 4): void {
+    this.#refusals = refusals;
+  }
+  readonly isFresh = () => {
+    if (this.#refusals === 0) return true;
+    this.#refusals -= 1;
+    return false;
+  };
+  #note(what: string): void {
+    if (this.#refusals > 0) this.doneMeanwhile.push(what);
+  }
+
+  override async prepare(...args: Parameters<LocalExecutor["prepare"]>) {
+    await super.prepare(...args);
+    this.afterPrepare();
+  }
+  override launch(...args: Parameters<LocalExecutor["launch"]>) {
+    this.#note("launch");
+    return super.launch(...args);
+  }
+  override settle(...args: Parameters<LocalExecutor["settle"]>) {
+    this.#note("settle");
+    return super.settle(...args);
+  }
+  override cancel(...args: Parameters<LocalExecutor["cancel"]>) {
+    this.#note("cancel");
+    return super.cancel(...args);
+  }
+  override mayLive(handle: Parameters<LocalExecutor["mayLive"]>[0]) {
+    this.beforeLook();
+    return super.mayLive(handle);
+  }
+}
+
+test("without a confirmed heartbeat nothing is spawned, even if it went missing while the folder was written", async () => {
+  const stale = new StaleLease("python3");
+  let times = 0;
+  stale.afterPrepare = () => {
+    if ((times += 1) === 1) stale.beginStaleness();
+  };
+  const job = await makeJob(world, [converter("a")]);
+  expect((await drive(job, stale, { isFresh: stale.isFresh }))?.state).toBe("done");
+  expect(stale.doneMeanwhile).toEqual([]);
+  // The folder was written again, and one worker ran in it.
+  expect(times).toBe(2);
+});
+
+test.each(["a stop", "a dead worker", "a failure of ours"])(
+  "without a confirmed heartbeat no worker is told to stop, looked at or reaped: %s",
+  async (what) => {
+    await addTestImages(world, [{ zarr_url: url("a") }]);
+    const job = await makeJob(world, [
+      { type: "parallel", args: { sleep: what === "a dead worker" ? 2 : 60 } },
+    ]);
+    const stale = new StaleLease("python3");
+    const driven = drive(job, stale, { isFresh: stale.isFresh });
+    while ((await runsOf(job))[0]?.num_running !== 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Until the stop has been read, and until a look would have come.
+    if (what !== "a failure of ours") stale.beginStaleness(20);
+    if (what === "a stop")
+      await t.db
+        .insert(tables.jobRequests)
+        .values({ job_id: job.id, kind: "stop_job", user_email: "me@example.org" });
+    else if (what === "a dead worker") {
+      const [batch] = await t.db
+        .select()
+        .from(tables.batches)
+        .where(sql`state = 'launched'`);
+      process.kill(batch?.handle?.pid ?? 0, "SIGKILL");
+    } else
+      stale.beforeLook = () => {
+        stale.beforeLook = () => undefined;
+        stale.beginStaleness();
+        throw new Error("nobody foresaw this");
+      };
+    const end = { "a stop": "stopped", "a dead worker": "done", "a failure of ours": "failed" }[what];
+    expect((await driven)?.state).toBe(end);
+    expect(stale.doneMeanwhile).toEqual([]);
+  },
+);

@@ -10,12 +10,10 @@ import { isTransient } from "./transient";
 import { toUnknown } from "./unknown";
 import type { Watch } from "./watch";
 
-/** Until a heartbeat confirms that nothing was taken over. */
-const STALE_NAP_MS = 500;
-
 /**
  * `launching → launched`. Safe to repeat: a folder runs once.
  *
+ * @returns False if nothing may be started until a heartbeat confirms that the batch is still ours.
  * @throws UnknownError if it cannot be told whether it was launched before; nothing is started then.
  * @param wish What was stopped meanwhile: if all, nothing is started, and the certain look that follows voids the folder.
  */
@@ -26,15 +24,11 @@ export async function launchBatch(
   batch: OpenBatch,
   watch: Watch,
   wish: StopWish,
-): Promise<void> {
+): Promise<boolean> {
   if (wish.isAll || (await hasBegun(ctx, batch))) {
     // Begun: an earlier driver launched it and died before it could say so.
     await write(ctx, (tx) => setLaunched(tx, batch.id, null));
-    return;
-  }
-  if (!ctx.lease.isFresh()) {
-    await ctx.wake.wait(STALE_NAP_MS, ctx.lease.signal);
-    return;
+    return true;
   }
   const { job } = ctx.loaded;
   const { task } = run.workflow_task_dump;
@@ -55,6 +49,8 @@ export async function launchBatch(
       },
       units: unitLines(ctx, batch, task),
     });
+    // A hundred thousand lines later, another driver may have taken over; then it launches.
+    if (!ctx.lease.isFresh()) return false;
     await passOn(ctx, batch, watch, wish);
     handle = await ctx.executor.launch(batch, () => {
       watch.workerExited = true;
@@ -70,6 +66,7 @@ export async function launchBatch(
   }
   await write(ctx, (tx) => setLaunched(tx, batch.id, handle));
   watch.lookedAt = performance.now();
+  return true;
 }
 
 async function hasBegun(ctx: JobContext, batch: OpenBatch): Promise<boolean> {

@@ -102,7 +102,7 @@ export class LocalExecutor implements Executor {
       else if (!(await isThere(batch.folder)))
         return {
           known: false,
-          why: `The folder ${batch.folder} is not there. If it was removed and nothing of its worker runs any more, make it again, empty: its units then count as not started.`,
+          why: `The folder ${batch.folder} is not there. If it was removed and nothing of its worker runs any more, an administrator can make it again, empty: its units then count as not started.`,
         };
       if (await isVoid(batch)) return { known: true, value: "never_began" };
       const python = await this.#interpreter();
