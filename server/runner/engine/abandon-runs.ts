@@ -5,12 +5,13 @@
 import type { Cause } from "@/server/contracts/job";
 import type { HistoryRunRow } from "@/db/schema";
 import { closeBatch, listOpenBatches, listUnendedAttempts, setUnknown } from "../store/batch";
-import type { OpenBatch } from "../store/batch";
+import type { AttemptVerdict, OpenBatch } from "../store/batch";
 import { failRun, getRun, listOpenRuns } from "../store/run";
 import { listRunUnits, rejectUnits, stopPendingUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
 import { ingest } from "./ingest";
+import { logHasWarnings } from "./log-warnings";
 import { closeMergedRun, mergeRun } from "./merge-run";
 import { isTransient } from "./transient";
 import { Pause } from "./unknown";
@@ -33,11 +34,12 @@ export async function abandonRuns(ctx: JobContext, cause: Cause): Promise<void> 
         await readRest(ctx, batch);
       }
       const unended = await listUnendedAttempts(ctx.db, batch.id);
-      const verdicts = unended.map((attempt) => ({
-        attempt,
-        outcome: attempt.state === "started" ? ("interrupted" as const) : ("never_started" as const),
-        unit: { state: "failed" as const, cause },
-      }));
+      const verdicts: AttemptVerdict[] = [];
+      for (const attempt of unended) {
+        const outcome = attempt.state === "started" ? "interrupted" : "never_started";
+        const hasWarnings = outcome === "interrupted" && (await logHasWarnings(ctx, batch, attempt));
+        verdicts.push({ attempt, outcome, unit: { state: "failed", cause }, hasWarnings });
+      }
       await write(ctx, (tx) => closeBatch(tx, batch, verdicts));
     }
     await closeRunSomehow(ctx, run, cause);

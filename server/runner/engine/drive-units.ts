@@ -31,6 +31,7 @@ import { write } from "./context";
 import type { JobContext } from "./context";
 import { ingest } from "./ingest";
 import { launchBatch } from "./launch-batch";
+import { logHasWarnings } from "./log-warnings";
 import { hasRoom } from "./room";
 import { StopWish, passOn } from "./stop-wish";
 import { UnknownError } from "./unknown";
@@ -237,7 +238,7 @@ async function close(
   const { input_types, output_types } = run.workflow_task_dump.task;
   const isStateChange = changesState(input_types, output_types);
   const whyNotBegun = watch.lastError ?? (await readLastWords(ctx, batch));
-  const verdict = (attempt: UnendedAttempt): AttemptVerdict => {
+  const judge = (attempt: UnendedAttempt): Omit<AttemptVerdict, "hasWarnings"> => {
     // A start line may be lost with the machine: what has no end may have begun.
     const hasStarted = attempt.state === "started" || hasMachineDied;
     const outcome = hasStarted ? "interrupted" : "never_started";
@@ -258,7 +259,14 @@ async function close(
         : neverStarted(attempt.failed_launches, whyNotBegun);
     return { attempt, outcome, unit: { state: "failed", cause } };
   };
-  await write(ctx, (tx) => closeBatch(tx, batch, unended.map(verdict)));
+  const verdicts: AttemptVerdict[] = [];
+  for (const attempt of unended) {
+    const verdict = judge(attempt);
+    const hasEnded = verdict.outcome === "interrupted" && verdict.unit.state !== "pending";
+    const hasWarnings = hasEnded && (await logHasWarnings(ctx, batch, attempt));
+    verdicts.push({ ...verdict, hasWarnings });
+  }
+  await write(ctx, (tx) => closeBatch(tx, batch, verdicts));
   watch.isClosed = true;
   await ctx.executor.tidy(batch).catch((err: unknown) => {
     ctx.log.warn({ err, batch: batch.id }, "the folder of a closed batch cannot be tidied");

@@ -1,5 +1,5 @@
 /** States of units, images, runs and jobs; warnings; accounting (runner specification §2.9, §2.10, §2.13). */
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import * as tables from "@/db/schema";
@@ -8,6 +8,7 @@ import { makeJob } from "../testing";
 import type { TinyTask } from "../testing";
 import {
   addImages,
+  batchesOf,
   endOf,
   file,
   first,
@@ -159,6 +160,35 @@ test("2.10 a call has warnings if its log says so in any letter case, whether it
   ]);
   expect(runs[0]?.num_warnings).toBe(2);
 });
+
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "2.10 a call without a proper end has warnings by its log too: its worker got %s",
+  async (signal) => {
+    await addImages("a", "b", "c");
+    // The word lies across two pieces of the log that are read.
+    const far = `head -c 1048573 /dev/zero; echo "WarNing"`;
+    const script = `case "$(cat "$2")" in */a*) ${far};; */b*) echo warn;; *) exit 0;; esac; : > "${file("on")}$$"; exec sleep 60`;
+    const in_place = { input_types: { flipped: false }, output_types: { flipped: true } };
+    const job = await makeJob(world, [
+      { type: "parallel", command: ["sh", "-c", script, "task"], ...in_place },
+    ]);
+    const batch = await until(async () => {
+      const hang = (await readdir(world.folder)).filter((name) => /^on\d/.test(name)).length === 2;
+      const [found] = await runsOf(job.id);
+      return hang && found?.num_done === 1 && found.num_running === 2 && (await batchesOf(found.id))[0];
+    });
+    process.kill(batch.handle?.pid ?? 0, signal);
+    expect((await endOf(job.id)).state).toBe("failed");
+    const [ended] = await runsOf(job.id);
+    const units = await unitsOf(ended?.id ?? 0);
+    expect(units.map((unit) => [unit.state, unit.cause?.kind, unit.has_warnings])).toEqual([
+      ["failed", "interrupted", true],
+      ["failed", "interrupted", false],
+      ["done", undefined, false],
+    ]);
+    expect(ended?.num_warnings).toBe(1);
+  },
+);
 
 test("2.13 each executed task is accounted for once: its calls, the init call included, and its new images", async () => {
   const made = (...names: string[]) => ({

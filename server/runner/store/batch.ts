@@ -134,7 +134,11 @@ export async function setUnknown(tx: Tx, batchId: number, why: string | null): P
 export type UnendedAttempt = {
   attempt_id: number;
   unit_id: number;
+  n: number;
   kind: UnitKind;
+  /** Place in `logs.txt`; null: its log is still in a file of its own. */
+  log_offset: number | null;
+  log_bytes: number | null;
   state: Extract<AttemptState, "planned" | "started">;
   /** Earlier attempts of the unit. */
   interruptions: number;
@@ -148,7 +152,7 @@ export async function listUnendedAttempts(db: Db | Tx, batchId: number): Promise
       SELECT b.id FROM batch b
       WHERE b.history_run_id = (SELECT history_run_id FROM batch WHERE id = ${batchId}) AND b.timestamp_launched IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM unit_attempt s WHERE s.batch_id = b.id AND s.timestamp_started IS NOT NULL))
-    SELECT a.id AS attempt_id, a.unit_id, u.kind, a.state,
+    SELECT a.id AS attempt_id, a.unit_id, a.n, a.log_offset, a.log_bytes, u.kind, a.state,
       (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.state = 'interrupted') AS interruptions,
       (SELECT count(*)::int4 FROM unit_attempt e WHERE e.unit_id = a.unit_id AND e.batch_id IN (SELECT id FROM idle)) AS failed_launches
     FROM unit_attempt a JOIN history_unit u ON u.id = a.unit_id
@@ -161,6 +165,8 @@ export type AttemptVerdict = {
   outcome: "interrupted" | "never_started";
   /** What becomes of the unit; a cause exactly when it fails. */
   unit: { state: "pending" | "stopped" } | { state: "failed"; cause: Cause };
+  /** Of the log of a unit that does not wait any more. */
+  hasWarnings: boolean;
 };
 
 /** `launched → closed`: attempts without an end get their outcome, units go back to wait, fail or stop. */
@@ -176,18 +182,25 @@ export async function closeBatch(
       FROM unnest(${sql.param(chunk.map((v) => v.attempt.attempt_id))}::int8[],
                   ${sql.param(chunk.map((v) => v.outcome))}::text[]) AS v(id, outcome)
       WHERE a.id = v.id AND a.live`);
-    const moved = await tx.execute<{ unit_id: number; old_state: string; state: string }>(sql`
-      UPDATE history_unit u SET state = v.state, cause = v.cause::jsonb,
+    const moved = await tx.execute<{
+      unit_id: number;
+      old_state: string;
+      state: string;
+      has_warnings: boolean;
+    }>(sql`
+      UPDATE history_unit u SET state = v.state, cause = v.cause::jsonb, has_warnings = v.has_warnings,
         timestamp_started = CASE WHEN v.state = 'pending' THEN NULL ELSE u.timestamp_started END,
         timestamp_ended = CASE WHEN v.state = 'pending' THEN NULL ELSE now() END
       FROM unnest(${sql.param(chunk.map((v) => v.attempt.unit_id))}::int8[],
                   ${sql.param(chunk.map((v) => v.unit.state))}::text[],
-                  ${sql.param(chunk.map((v) => (v.unit.state === "failed" ? storableJson(v.unit.cause) : null)))}::text[]
-                 ) AS v(id, state, cause),
+                  ${sql.param(chunk.map((v) => (v.unit.state === "failed" ? storableJson(v.unit.cause) : null)))}::text[],
+                  ${sql.param(chunk.map((v) => String(v.hasWarnings)))}::text[]::bool[]
+                 ) AS v(id, state, cause, has_warnings),
            (SELECT id, state FROM history_unit WHERE history_run_id = ${batch.history_run_id}) AS old
       WHERE u.id = v.id AND old.id = u.id AND u.state NOT IN ('done', 'failed', 'stopped')
-      RETURNING u.id AS unit_id, old.state AS old_state, u.state`);
-    await countDeltas(tx, batch.history_run_id, [...moved], 0);
+      RETURNING u.id AS unit_id, old.state AS old_state, u.state, u.has_warnings`);
+    const warnings = [...moved].filter((unit) => unit.has_warnings).length;
+    await countDeltas(tx, batch.history_run_id, [...moved], warnings);
   }
   await tx.execute(sql`
     UPDATE batch SET state = 'closed', timestamp_closed = now(), unknown_since = NULL, unknown_why = NULL
