@@ -44,8 +44,9 @@ async function endWorker(ctx: JobContext, batch: OpenBatch): Promise<void> {
   });
   for (;;) {
     ctx.lease.signal.throwIfAborted();
+    await ctx.executor.look([batch]);
     const life = await ctx.executor.settle(batch);
-    if (life.known && life.value !== "running") return;
+    if (life.known && life.value.life !== "running") return;
     await write(ctx, (tx) => setUnknown(tx, batch.id, life.known ? null : life.why));
     await ctx.wake.wait(NAP_MS, ctx.lease.signal);
   }

@@ -1,8 +1,7 @@
 import type { HistoryRunRow } from "@/db/schema";
 import type { TypeFilters } from "@/server/contracts/image";
 import { badOutput, isTaskFault } from "@/server/domain/jobs/cause";
-import { callResources } from "@/server/domain/tasks/calls";
-import type { CallResources } from "@/server/domain/tasks/calls";
+import { NoAnswerError } from "../executors/executor";
 import { findStopRequest, setStopping } from "../store/job";
 import { countImages, failRun, findRun, getRun } from "../store/run";
 import { findFirstFailedUnit, findUnitLog, listRunUnits, rejectUnits } from "../store/unit";
@@ -13,6 +12,8 @@ import { JobExecutionError, JobStoppedError, TaskExecutionError } from "./errors
 import { readLogTail } from "./ingest";
 import { closeMergedRun, mergeRun } from "./merge-run";
 import { planComputeStage, planRun } from "./plan-run";
+import { runCall } from "./run-call";
+import type { RunCall } from "./run-call";
 import { refusal, selectRun } from "./select-run";
 
 const TRACEBACK_BYTES = 64 * 1024;
@@ -102,10 +103,16 @@ async function resourcesOf(
   ctx: JobContext,
   run: HistoryRunRow,
   part: "parallel" | "non_parallel",
-): Promise<CallResources> {
+): Promise<RunCall> {
   const dump = run.workflow_task_dump;
-  const call = callResources(dump.task[`meta_${part}`], dump[`meta_${part}`]);
-  if (call.ok) return call.resources;
+  const call = runCall(ctx.loaded, dump.task[`meta_${part}`], dump[`meta_${part}`]);
+  if (call.ok) {
+    // Once, when the run begins.
+    if (run.stage === "selected")
+      for (const warning of call.warnings)
+        await ctx.jobLog.write(`Task '${dump.task.name}': ${warning}`, "WARNING");
+    return call.call;
+  }
   const cause = refusal(
     `The resources of task '${dump.task.name}' cannot be used: ${call.why}`,
     "Correct them in the workflow.",
@@ -127,7 +134,9 @@ async function raise(ctx: JobContext, run: HistoryRunRow): Promise<never> {
   const place = await findUnitLog(ctx.db, failed.id);
   const traceback =
     place?.folder != null && place.log_offset !== null && place.log_bytes !== null
-      ? await readLogTail(ctx, place.folder, [place.log_offset, place.log_bytes], TRACEBACK_BYTES)
+      ? await readLogTail(ctx, place.folder, [place.log_offset, place.log_bytes], TRACEBACK_BYTES).catch(
+          withoutAnswer,
+        )
       : "";
   const { task } = run.workflow_task_dump;
   if (isTaskFault(failed.cause.kind))
@@ -141,4 +150,10 @@ async function raise(ctx: JobContext, run: HistoryRunRow): Promise<never> {
     [failed.cause.text, failed.cause.evidence, traceback].filter(Boolean).join("\n"),
     failed.cause,
   );
+}
+
+/** The cause is known without the log: a cluster that cannot be reached just now must not change how the job ends. */
+function withoutAnswer(err: unknown): string {
+  if (err instanceof NoAnswerError) return "";
+  throw err;
 }

@@ -24,6 +24,8 @@ export type Watch = {
   /** The worker cannot be told to stop; said once. */
   cannotCancel: boolean;
   lastError: string | null;
+  /** This process itself has just set the batch to `launching`: no other can have launched it. */
+  isIntended: boolean;
 };
 
 export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
@@ -44,5 +46,6 @@ export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch
     isHandleOfAnother: false,
     cannotCancel: false,
     lastError: null,
+    isIntended: false,
   };
 }

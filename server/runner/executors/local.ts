@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { ProbeAnswer } from "@/server/domain/jobs/protocol";
-import type { BatchContent, BatchFolder, BatchHandle, BatchLife, Executor, Known } from "./executor";
+import type { BatchContent, BatchFolder, BatchHandle, Executor, Known, Launch, Settled } from "./executor";
 
 const WORKER = fileURLToPath(new URL("../worker/worker.py", import.meta.url));
 /** `--reap` gives units 10 s to end before it kills them. */
@@ -17,6 +17,10 @@ export class LocalExecutor implements Executor {
 
   /** @param python Interpreter that runs the worker: Python ≥ 3.9, nothing else needed. */
   constructor(private readonly python: string) {}
+
+  async makeFolder(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+  }
 
   async prepare(batch: BatchFolder, content: BatchContent): Promise<void> {
     await mkdir(batch.folder, { recursive: true, mode: 0o700 });
@@ -33,7 +37,8 @@ export class LocalExecutor implements Executor {
     await rename(`${target}.tmp`, target);
   }
 
-  async launch(batch: BatchFolder, onExit: () => void): Promise<BatchHandle> {
+  async launch({ batches: [batch] }: Launch, onExit: () => void): Promise<Known<BatchHandle>> {
+    if (!batch) throw new Error("a launch without a batch");
     // The worker gets the environment of a log-in, not ours: our secrets stay with us.
     const { PATH, HOME, USER, LANG, TMPDIR } = process.env;
     const env = Object.fromEntries(
@@ -54,17 +59,27 @@ export class LocalExecutor implements Executor {
       });
       child.unref();
       if (child.pid === undefined) throw new Error("the worker has no process id");
-      return { pid: child.pid, host: hostname() };
+      return { known: true, value: { pid: child.pid, host: hostname() } };
     } finally {
       await output.close();
     }
   }
 
+  async findLaunched({ batches: [batch] }: Launch): Promise<Known<{ handle: null } | null>> {
+    return { known: true, value: batch && (await this.hasBegun(batch)) ? { handle: null } : null };
+  }
+
+  /** True if the folder's claim exists, so the batch has started at some time. */
   async hasBegun(batch: BatchFolder): Promise<boolean> {
     return (await this.size(path.join(batch.folder, "claim"))) !== null;
   }
 
-  mayLive(handle: BatchHandle): boolean {
+  async look(): Promise<void> {
+    // Every question is cheap here.
+  }
+
+  mayLive({ handle }: BatchFolder): boolean {
+    if (handle?.pid === undefined) return true;
     try {
       process.kill(handle.pid, 0);
       return true;
@@ -73,13 +88,14 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  async settle(batch: BatchFolder): Promise<Known<BatchLife>> {
+  async settle(batch: BatchFolder): Promise<Known<Settled>> {
+    const known = (life: Settled["life"]) => ({ known: true, value: { life, detail: null } }) as const;
     try {
       // The folder may be missing after a crash before `prepare`; the probe voids it by its claim.
       await mkdir(batch.folder, { recursive: true, mode: 0o700 });
       const probe = await this.#probe(batch);
-      if (probe.alive === "held") return { known: true, value: "running" };
-      if (probe.voided) return { known: true, value: "never_began" };
+      if (probe.alive === "held") return known("running");
+      if (probe.voided) return known("never_began");
       if (probe.family === "held") {
         await execa(this.python, [WORKER, "--reap", batch.folder], {
           timeout: SETTLE_TIMEOUT_MS,
@@ -89,7 +105,7 @@ export class LocalExecutor implements Executor {
         if (again.family === "held")
           return { known: false, why: "processes of a dead worker cannot be ended" };
       }
-      return { known: true, value: probe.rebooted ? "machine_died" : "ended" };
+      return known(probe.rebooted ? "machine_died" : "ended");
     } catch (err) {
       return { known: false, why: `cannot look at ${batch.folder}: ${(err as Error).message.slice(0, 300)}` };
     }

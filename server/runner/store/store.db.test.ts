@@ -7,7 +7,7 @@ import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { addTestImages, makeJob, makeWorld } from "../testing";
 import type { World } from "../testing";
-import { acquireSlots, insertBatch, listOpenBatches } from "./batch";
+import { acquireSlots, insertBatches, listOpenBatches } from "./batch";
 import { finishMerge, removeImages } from "./merge";
 import { getRun, insertRun, planParallelUnits, setStage } from "./run";
 
@@ -54,7 +54,11 @@ test("outputs are applied once: a second merge of a run changes nothing", async 
 test("slots are counted in CPUs, and a batch larger than the resource starts alone", async () => {
   const run = await makePlannedRun();
   const plan = (size: { slots: number; cpus: number }) =>
-    t.db.transaction((tx) => insertBatch(tx, run.id, (id) => `/batches/${id}`, { ...size, mem_mb: null }));
+    t.db.transaction((tx) =>
+      insertBatches(tx, run.id, (id) => `/batches/${id}`, {
+        ...{ ...size, memMb: null, batches: 1, unitsPerBatch: 9, batchesPerSubmission: 1 },
+      }),
+    );
   await plan({ slots: 1, cpus: 6 });
   await plan({ slots: 2, cpus: 2 });
   await plan({ slots: 1, cpus: 2 });
