@@ -154,7 +154,19 @@ test.each([
   expect(answer.known && answer.value.map(({ index }) => index)).toEqual(indices);
 });
 
+test("sacct: an array that was cancelled before any of it began has one row, for all of it", () => {
+  const answer = readSacct(said(row("55", "CANCELLED by 0", "0:0"), row("56_2", "CANCELLED by 7", "0:0")));
+  expect(answer).toMatchObject({
+    known: true,
+    value: [
+      { job: 55, index: null, cancelledBy: 0 },
+      { job: 56, index: 2, cancelledBy: 7 },
+    ],
+  });
+});
+
 test.each([
+  ["a cancelled row without its name", row("1170", "CANCELLED by 0", "0:0", { name: "allocation" })],
   ["a row of the array without an index", row("1170", "COMPLETED", "0:0")],
   ["a row without its name", row("1170_0", "COMPLETED", "0:0", { name: "allocation" })],
   ["a failure without its exit code", row("163_0", "FAILED", "0:0")],

@@ -127,10 +127,13 @@ export const SACCT_FIELDS = [
   "JobName",
 ] as const;
 
-/** The accounting of one element of an array whose end is a fact. */
+/**
+ * The accounting of one element of an array whose end is a fact. `index` null: of all elements that have no row of their
+ * own; an array that is cancelled before any of it has begun stays a single job, in `squeue` too.
+ */
 export type EndedElement = {
   job: number;
-  index: number;
+  index: number | null;
   state: FinalState;
   /** Who cancelled it; 0 is root or SLURM itself. Null: nobody. */
   cancelledBy: number | null;
@@ -174,16 +177,17 @@ export function readSacct(end: CommandEnd): Answer<EndedElement[]> {
       if (/^\d+$/.test(rss)) peaks.set(step, Math.max(peaks.get(step) ?? 0, Number(rss)));
       continue;
     }
-    const [, job, list] = /^(\d+)_(\d+|\[[\d,%-]+\])$/.exec(id) ?? [];
+    const [, job, list] = /^(\d+)(?:_(\d+|\[[\d,%-]+\]))?$/.exec(id) ?? [];
     const [state = ""] = words.split(" ");
-    // Without an index: not yet the rows of the array, whatever the state says.
-    if (job === undefined || list === undefined || !isFinal(state)) continue;
+    if (job === undefined || !isFinal(state)) continue;
+    // Not yet the rows of the array, whatever the state says.
+    if (list === undefined && state !== "CANCELLED") continue;
     const [, exit, signal] = /^(\d+):(\d+)$/.exec(code) ?? [];
     const isUnfinished = exit === undefined || seconds(stop) === null || name.join("") === "allocation";
     // The exit code comes after the state: this is not a fact yet, and later it may still be 0:0.
     if (isUnfinished || (state === "FAILED" && exit === "0" && signal === "0")) continue;
     const by = /^CANCELLED by (\d+)$/.exec(words)?.[1];
-    for (const index of expandIndices(list))
+    for (const index of list === undefined ? [null] : expandIndices(list))
       ended.push({
         ...{ job: Number(job), index, state, cancelledBy: by === undefined ? null : Number(by) },
         ...{ exit: Number(exit), signal: Number(signal), submit: seconds(submit), start: seconds(start) },
@@ -194,7 +198,7 @@ export function readSacct(end: CommandEnd): Answer<EndedElement[]> {
     known: true,
     value: ended.map((element) => ({
       ...element,
-      maxRss: peaks.get(`${element.job}_${element.index}`) ?? null,
+      maxRss: peaks.get(`${element.job}_${element.index ?? ""}`) ?? null,
     })),
   };
 }
