@@ -137,7 +137,7 @@ async function follow(...args: Parameters<typeof followOn>): Promise<boolean> {
     return await followOn(...args);
   } catch (err) {
     if (!(err instanceof NoAnswerError)) throw err;
-    await write(ctx, (tx) => setUnknown(tx, batch.id, err.message));
+    if (err.message !== batch.unknown_why) await write(ctx, (tx) => setUnknown(tx, batch.id, err.message));
     return false;
   }
 }

@@ -34,10 +34,12 @@ export async function launchBatches(
   const [first] = watched;
   if (!first) return true;
   const ids = watched.map(({ batch }) => batch.id);
-  const say = (why: string) =>
-    write(ctx, async (tx) => {
+  const say = async (why: string) => {
+    if (first.batch.unknown_why === why) return;
+    await write(ctx, async (tx) => {
       for (const id of ids) await setUnknown(tx, id, why);
     });
+  };
   const launch: Launch = {
     tag: first.batch.tag,
     title: run.workflow_task_dump.task.name,

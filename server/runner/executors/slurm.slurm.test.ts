@@ -114,6 +114,16 @@ const endOf = (jobId: number) =>
     const job = await jobOf(jobId);
     return ["done", "failed", "stopped"].includes(job.state) && job;
   });
+/** Numbers of the arrays that SLURM has had with the tags of a job's submissions. */
+async function arraysOf(jobId: number): Promise<string[]> {
+  const tags = await t.db.execute<{ tag: string }>(sql`
+    SELECT s.tag FROM submission s JOIN history_run r ON r.id = s.history_run_id WHERE r.job_id = ${jobId}`);
+  const lines = slurm("squeue", "-h", "-r", "--states=all", `--user=${LAB}`, "-o", "%F %j")
+    .trim()
+    .split("\n");
+  const ours = lines.filter((line) => tags.some(({ tag }) => line.endsWith(`.${tag}`)));
+  return [...new Set(ours.map((line) => line.split(" ")[0] ?? ""))];
+}
 /** How often each image was worked on. */
 async function ran(): Promise<Record<string, number>> {
   const lines = (await readFile(counter(), "utf8").catch(() => "")).trim().split("\n").filter(Boolean);
@@ -210,7 +220,7 @@ test("the server is killed while everything waits in the queue: nothing is submi
   slurm("scontrol", "update", "partitionname=main", "state=up");
   await expectDone(job.id);
   expect(await ran()).toEqual(once);
-  expect(new Set((await batchesOf(job.id)).map(({ handle }) => handle?.job)).size).toBe(1);
+  expect(await arraysOf(job.id)).toHaveLength(1);
 });
 
 test("the server is killed after sbatch and before it could say so: the tag finds the array", async () => {
@@ -231,6 +241,7 @@ test("the server is killed after sbatch and before it could say so: the tag find
   await expectDone(id);
   expect(await ran()).toEqual(once);
   expect(await batchesOf(id)).toHaveLength(5);
+  expect(await arraysOf(id)).toHaveLength(1);
 });
 
 test("the server is killed while units run, and all end meanwhile: the results are read afterwards", async () => {
@@ -311,6 +322,20 @@ test("what SLURM refuses is not tried for ever, and its words are shown", async 
     kind: "not_started",
     evidence: expect.stringContaining("Invalid partition name specified") as string,
   });
+  expect(await ran()).toEqual({});
+});
+
+test("a job that is stopped while all of it waits: the queue is empty, and nothing ever runs", async () => {
+  slurm("scontrol", "update", "partitionname=main", "state=down");
+  const job = await makeJob(world, [mark()]);
+  await servers.start();
+  await until(async () => (await batchesOf(job.id)).filter(({ state }) => state === "launched").length === 5);
+  await t.db
+    .insert(tables.jobRequests)
+    .values({ job_id: job.id, kind: "stop_job", user_email: "me@example.org" });
+  expect(await endOf(job.id)).toMatchObject({ state: "stopped" });
+  expect((await unitsOf(job.id)).map(({ state }) => state)).toEqual(IMAGES.map(() => "stopped"));
+  expect(slurm("squeue", "-h", `--user=${LAB}`)).toBe("");
   expect(await ran()).toEqual({});
 });
 
