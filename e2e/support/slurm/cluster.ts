@@ -259,7 +259,8 @@ async function endJobs(): Promise<void> {
   await eventually("all jobs have ended", isEmpty).catch(() => undefined);
 }
 
-async function endDaemon(pidFile: string): Promise<void> {
+/** Ends one service, by its pid file; `up` starts it again. */
+export async function endDaemon(pidFile: string): Promise<void> {
   const pid = await pidIn(pidFile);
   if (pid !== null && (await isOurDaemon(pid))) {
     process.kill(pid, "SIGTERM");

@@ -8,8 +8,8 @@ import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
-import { idOf, up } from "@/e2e/support/slurm/cluster";
-import { PROFILE_USERS, SERVER_USER } from "@/e2e/support/slurm/config";
+import { endDaemon, idOf, up } from "@/e2e/support/slurm/cluster";
+import { PID_FILES, PROFILE_USERS, SERVER_USER } from "@/e2e/support/slurm/config";
 import type { ResourceDocument } from "@/server/contracts/resource";
 import { Servers } from "../lifecycle/testing";
 import { addTestImages, makeJob, makeWorld, until } from "../testing";
@@ -207,6 +207,20 @@ test("a workflow runs: arrays of batches, every file the user's own, the last ta
   expect(log).not.toMatch(/DATABASE_URL|SUDO_COMMAND|FRACTAL_DATA_DIR/);
 });
 
+test("1,536 short units are one array, and each is accounted for", async () => {
+  const more = Array.from({ length: 1_526 }, (_, i) => ({ zarr_url: `${world.zarrDir}/more${i}` }));
+  await addTestImages(world, more);
+  const job = await makeJob(world, [{ type: "parallel", command: ["/bin/true"] }]);
+  await servers.start();
+  expect(await endOf(job.id)).toMatchObject({ state: "done" });
+  expect((await runsOf(job.id))[0]).toMatchObject({ num_done: 1_536, num_failed: 0 });
+  expect(await arraysOf(job.id)).toHaveLength(1);
+  const attempts = await t.db.execute<{ k: number; n: number }>(sql`
+    SELECT b.k, count(*)::int AS n FROM unit_attempt a JOIN batch b ON b.id = a.batch_id WHERE a.accepted
+      AND b.history_run_id IN (SELECT id FROM history_run WHERE job_id = ${job.id}) GROUP BY b.k ORDER BY b.k`);
+  expect(attempts.map(({ n }) => n)).toEqual([...Array<number>(19).fill(77), 73]);
+});
+
 test("the server is killed while everything waits in the queue: nothing is submitted twice, nothing runs twice", async () => {
   slurm("scontrol", "update", "partitionname=main", "state=down");
   const job = await makeJob(world, [mark()]);
@@ -281,6 +295,31 @@ test("somebody cancels while it waits: it is submitted again, because nothing of
   slurm("scontrol", "update", "partitionname=main", "state=up");
   await expectDone(job.id);
   expect(await ran()).toEqual(once);
+});
+
+test("the scheduler and its accounting are away for a while: what ends is read, what comes waits, nothing fails", async () => {
+  const second = { type: "parallel", args: { counter: `${counter()}2` } } as const satisfies TinyTask;
+  const job = await makeJob(world, [mark({ wait_for: gateOf() }), second]);
+  await servers.start();
+  await until(async () => (await runsOf(job.id))[0]?.num_running === 10);
+  await endDaemon(PID_FILES.slurmctld);
+  await endDaemon(PID_FILES.slurmdbd);
+  await writeFile(gateOf(), "");
+  const why = await until(async () => {
+    const [, run] = await runsOf(job.id);
+    const batch = (await batchesOf(job.id)).find(({ history_run_id }) => history_run_id === run?.id);
+    return batch?.state === "launching" && batch.unknown_why;
+  });
+  expect(why).toContain("Unable to contact slurm controller");
+  expect((await runsOf(job.id)).map(({ state, num_done }) => [state, num_done])).toEqual([
+    ["done", 10],
+    ["running", 0],
+  ]);
+  await up();
+  await expectDone(job.id);
+  expect(await ran()).toEqual(once);
+  expect((await readFile(`${counter()}2`, "utf8")).trim().split("\n")).toHaveLength(10);
+  expect(await arraysOf(job.id)).toHaveLength(2);
 });
 
 test("a worker is killed on its node: until nothing can come any more nothing is decided, then its units run again", async () => {

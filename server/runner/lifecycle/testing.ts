@@ -54,6 +54,8 @@ export class Servers {
       env: {
         ...{ PATH, HOME, NODE_ENV: "production", FRACTAL_ROLE: "runner" },
         ...{ DATABASE_URL: this.t.url, FRACTAL_DATA_DIR: this.dataDir },
+        // What the tools of another account keep goes with the data folder.
+        ...(this.account && { TMPDIR: this.dataDir }),
         ...this.env,
       },
       ...this.account,
