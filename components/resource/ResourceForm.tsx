@@ -77,9 +77,14 @@ export function ResourceForm() {
             Whoever may run jobs here can read what this server can read: it is one trust domain.
           </Callout>
         )}
-        {isSlurm && (
-          <Callout tone="warn" title="Jobs cannot run on SLURM resources yet.">
+        {type === "slurm_ssh" && (
+          <Callout tone="warn" title="Jobs cannot run over SSH yet.">
             You can describe one. Who submits a job on it is told so, and nothing waits.
+          </Callout>
+        )}
+        {type === "slurm_sudo" && (
+          <Callout tone="warn" title="Task packages cannot be collected for SLURM resources yet.">
+            Jobs run on it. Tasks have to be there already; who collects a package for it is told so.
           </Callout>
         )}
       </FormSection>

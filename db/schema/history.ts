@@ -242,7 +242,9 @@ export const batches = pgTable(
     cpus: integer().notNull(),
     mem_mb: integer(),
     /** Process or scheduler ids; null until launched. */
-    handle: jsonb().$type<{ pid: number; host: string }>(),
+    handle: jsonb().$type<
+      { pid: number; host: string; job?: never } | { job: number; pid?: never; host?: never }
+    >(),
     /** Host named by the worker's `begin` line. */
     host: text(),
     /** Bytes of `results.jsonl` already ingested, always at a line end. */

@@ -8,13 +8,16 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Db } from "@/db/client";
 import { runActivity } from "@/server/environments/run-activity";
-import { TasksPythonConfig } from "@/server/contracts/resource";
+import { ResourceCreate, TasksPythonConfig } from "@/server/contracts/resource";
 import type { DiskRule } from "@/server/domain/jobs/disk-rule";
+import { effectiveResource } from "@/server/domain/resources/effective";
 import type { Logger } from "@/server/platform/logger";
 import type { Host } from "./engine/context";
 import { submitWorkflow } from "./engine/submit-workflow";
 import type { Executor } from "./executors/executor";
 import { LocalExecutor } from "./executors/local";
+import { SlurmExecutor } from "./executors/slurm";
+import { SlurmPoller } from "./executors/slurm-poller";
 import { archiveJob } from "./lifecycle/archive";
 import { answerCall } from "./lifecycle/calls";
 import { deleteDatasetRows } from "./lifecycle/delete-dataset-rows";
@@ -24,6 +27,7 @@ import { startLifecycle } from "./lifecycle/runner";
 import type { DriveDeps, Runner } from "./lifecycle/runner";
 import { loadResource } from "./store/activity";
 import { loadJob } from "./store/job";
+import { SudoTransport } from "./transports/sudo";
 
 export type { Runner };
 
@@ -49,7 +53,7 @@ export function startRunner(options: {
       janitor: archiveJob,
       deletion: deleteDatasetRows,
     },
-    answer: (db, call, signal) => answerCall(db, () => new LocalExecutor("python3"), call, signal),
+    answer: (db, call, signal) => answerCall(db, (place) => readerFor(db, place), call, signal),
     cleanUp: async (db) => {
       await removeOldUploads(db, dataDir);
       if (jobLogDays !== undefined) await removeOldArchives(db, jobLogDays, options.log);
@@ -60,14 +64,37 @@ export function startRunner(options: {
 async function driveJob(deps: DriveDeps, jobId: number, host: Host): Promise<void> {
   const loaded = await loadJob(deps.db, jobId);
   if (!loaded) return;
-  await submitWorkflow({ ...deps, host, executor: executorFor(deps.db, loaded.resource) }, jobId);
+  await submitWorkflow(
+    { ...deps, host, executor: executorFor(deps.db, loaded.resource, loaded.profile.username) },
+    jobId,
+  );
 }
 
-/** @throws Error for a resource type that has no executor yet. */
-function executorFor(db: Db, resource: { id: number; type: string; name: string }): Executor {
-  if (resource.type !== "local")
+type ResourceOf = { id: number; type: string; name: string; document: Record<string, unknown> };
+
+/** One for each resource: however many jobs run there, the scheduler is asked once per interval. */
+const pollers = new Map<string, SlurmPoller>();
+
+function pollerOf(id: number, intervalMs: number): SlurmPoller {
+  const key = `${id} ${intervalMs}`;
+  const poller = pollers.get(key) ?? new SlurmPoller(new SudoTransport(null), intervalMs);
+  pollers.set(key, poller);
+  return poller;
+}
+
+/** @param username Account of the profile; null on `local`. @throws Error for a type that has no executor yet. */
+function executorFor(db: Db, resource: ResourceOf, username: string | null): Executor {
+  if (resource.type === "local") return new LocalExecutor(() => interpreterOf(db, resource.id));
+  const effective = effectiveResource(ResourceCreate.parse(resource.document));
+  if (effective.type !== "slurm_sudo" || username === null)
     throw new Error(`resource ${resource.name} is of type ${resource.type}, which cannot run jobs yet`);
-  return new LocalExecutor(() => interpreterOf(db, resource.id));
+  const intervalMs = effective.jobs_poll_interval * 1_000;
+  const poller = pollerOf(resource.id, intervalMs);
+  poller.follow(username);
+  return new SlurmExecutor({
+    ...{ kind: "slurm_sudo", transport: new SudoTransport(username), poller, intervalMs },
+    ...{ python: effective.python_worker, exports: effective.user_local_exports },
+  });
 }
 
 async function interpreterOf(db: Db, resourceId: number): Promise<string> {
@@ -75,3 +102,10 @@ async function interpreterOf(db: Db, resourceId: number): Promise<string> {
   const python = TasksPythonConfig.parse(resource?.document["tasks_python_config"]);
   return python.versions[python.default_version] ?? "python3";
 }
+
+/** For a log that somebody reads: no interpreter is started for it. */
+const readerFor = (
+  db: Db,
+  { resource, username }: { resource: ResourceOf; username: string | null },
+): Executor =>
+  resource.type === "local" ? new LocalExecutor("python3") : executorFor(db, resource, username);

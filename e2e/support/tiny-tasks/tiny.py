@@ -10,6 +10,7 @@ Arguments, beside the managed ones:
     repaired  file; once it exists, fail_on is ignored
     exit      exit code, default 0
     write_mb  megabytes to write into the folder of the image
+    eat       [megabytes, more per second]: what calls of eat_on (ends of the zarr_url) take, until they are ended
     kill_self signal number to end by
     out       output object; "$ZARR_URL" and "$ZARR_DIR" in texts are replaced
     raw_out   text to write as the output, valid JSON or not
@@ -53,6 +54,12 @@ def main() -> int:
         with open(os.path.join(zarr_url, "data"), "wb") as f:
             for _ in range(options["write_mb"]):
                 f.write(bytes(2**20))
+    if options.get("eat") and (zarr_url or "").endswith(tuple(options["eat_on"])):
+        start_mb, more_mb = options["eat"]
+        eaten = [bytearray(start_mb * 2**20)]
+        while True:
+            time.sleep(1)
+            eaten.append(bytearray(more_mb * 2**20))
     if options.get("kill_self"):
         os.kill(os.getpid(), options["kill_self"])
         signal.pause()

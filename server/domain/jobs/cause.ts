@@ -133,15 +133,18 @@ export function outputConflict(why: string): Cause {
   );
 }
 
-/** @param isStateChange The task flips a flag in place, so it is not repeated by itself. */
-export function interrupted(isStateChange: boolean, times: number): Cause {
+/**
+ * @param isStateChange The task flips a flag in place, so it is not repeated by itself.
+ * @param why What a scheduler said about the end; null: nobody said anything.
+ */
+export function interrupted(isStateChange: boolean, times: number, why: string | null): Cause {
   return cause(
     "interrupted",
     "Interrupted",
     times > 1
       ? `It was interrupted ${times} times: its worker died while it ran.`
       : "Its worker died while it ran, so nobody knows how far it came.",
-    null,
+    why,
     isStateChange
       ? "Look at the image first: this task changes images in place, and half of its work may be there."
       : "Choose Rerun.",

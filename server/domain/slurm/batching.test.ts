@@ -28,3 +28,24 @@ test("a unit that fits into no job is refused with both numbers", () => {
   });
   expect(packUnits(10, 17, 1, LIMITS)).toMatchObject({ ok: false });
 });
+
+test.each([
+  { units: 10, asked: [2, 5], unitsPerJob: 2, atOnce: 2, jobs: 5 },
+  { units: 9, asked: [4, 2], unitsPerJob: 4, atOnce: 2, jobs: 3 },
+])("$units units are packed as the task asks: $asked", ({ units, asked, ...packing }) => {
+  const [unitsPerJob = null, atOnce = null] = asked;
+  expect(packUnits(units, 1, 4_000, LIMITS, { unitsPerJob, atOnce })).toEqual({ ok: true, packing });
+});
+
+test.each([
+  { units: 10, asked: [2, null], why: "must be given together" },
+  { units: 10, asked: [null, 2], why: "must be given together" },
+  { units: 1_000, asked: [2, 2], why: "500 jobs; 40 are allowed" },
+  { units: 100, asked: [9, 9], why: "9 units at once ask for 36000 MB; a SLURM job may have 32000 MB" },
+])("$units units packed as $asked are refused: $why", ({ units, asked, why }) => {
+  const [unitsPerJob = null, atOnce = null] = asked;
+  expect(packUnits(units, 1, 4_000, LIMITS, { unitsPerJob, atOnce })).toMatchObject({
+    ok: false,
+    why: expect.stringContaining(why) as string,
+  });
+});

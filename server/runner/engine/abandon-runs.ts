@@ -54,8 +54,9 @@ async function endWorker(ctx: JobContext, batch: OpenBatch): Promise<void> {
     ctx.lease.signal.throwIfAborted();
     if (!pause.isOn && ctx.lease.isFresh()) {
       isTold ||= await tellToEnd(ctx, batch);
+      await ctx.executor.look([batch]);
       const life = await ctx.executor.settle(batch);
-      if (life.known && life.value !== "running") return;
+      if (life.known && life.value.life !== "running") return;
       const why = life.known ? null : life.why;
       if (why !== said) await write(ctx, (tx) => setUnknown(tx, batch.id, why));
       said = why;

@@ -1,38 +1,39 @@
 /**
  * Runs the units of one run until none is live.
  *
- * Units that wait are gathered into a batch; a batch goes
+ * Units that wait are gathered into batches, which are launched together as one submission; a batch goes
  *
- *     planned ──slots free──▶ launching ──worker spawned──▶ launched ──ended──▶ closed
+ *     planned ──slots free──▶ launching ──worker spawned, job submitted──▶ launched ──ended──▶ closed
  *
  * Every arrow is one fenced transaction, and what happens between two of them is safe to repeat, so a new
  * driver goes on from the state it reads. A batch has ended when its `exit` line was ingested, or when the
  * executor says so for certain (engine specification §7); anything else is unknown and stays as it is.
  */
 import path from "node:path";
-import { changesState, localSlots, taskFolderName } from "@/server/domain/tasks/calls";
-import type { CallResources } from "@/server/domain/tasks/calls";
+import { changesState } from "@/server/domain/tasks/calls";
 import { exceptionLine, interrupted, neverStarted } from "@/server/domain/jobs/cause";
 import { decideRerun } from "@/server/domain/jobs/rerun";
 import type { HistoryRunRow } from "@/db/schema";
-import { JobsRunnerConfigLocal } from "@/server/contracts/resource";
+import { NoAnswerError } from "../executors/executor";
 import {
   acquireSlots,
   closeBatch,
-  countUnplanned,
-  insertBatch,
   listOpenBatches,
   listUnendedAttempts,
+  setLaunching,
   setUnknown,
 } from "../store/batch";
 import type { AttemptVerdict, OpenBatch, UnendedAttempt } from "../store/batch";
 import { stopPendingUnits } from "../store/unit";
 import { write } from "./context";
 import type { JobContext } from "./context";
+import { gatherWaitingUnits } from "./gather";
 import { ingest } from "./ingest";
-import { launchBatch } from "./launch-batch";
+import { launchBatches } from "./launch-batches";
+import type { Watched } from "./launch-batches";
 import { logHasWarnings } from "./log-warnings";
 import { hasRoom } from "./room";
+import type { RunCall } from "./run-call";
 import { StopWish, passOn } from "./stop-wish";
 import { UnknownError } from "./unknown";
 import { newWatch } from "./watch";
@@ -47,7 +48,7 @@ const STOP_CHECK_MS = 1_000;
 const LAST_WORDS_BYTES = 4 * 1024;
 
 /** @returns True if a person stopped the run, alone or with its job: what ended well is kept, the rest is stopped. */
-export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: CallResources): Promise<boolean> {
+export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: RunCall): Promise<boolean> {
   const watches = new Map<number, Watch>();
   let stopCheckedAt = -Infinity;
   const wish = new StopWish();
@@ -70,12 +71,19 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
 
     const open = await listOpenBatches(ctx.db, run.id);
     if (open.length === 0) return wish.isAll;
-    let hasMoved = false;
+    await ctx.executor.look(open.filter(({ state }) => state === "launched"));
+    const submissions = new Map<number, Watched[]>();
     for (const batch of open) {
       const watch = watches.get(batch.id) ?? (await newWatch(ctx, batch));
       watches.set(batch.id, watch);
-      hasMoved = (await tryStep(ctx, run, call, batch, watch, wish)) || hasMoved;
-      mayWait ||= watch.isClosed;
+      const group = submissions.get(batch.submission_id) ?? [];
+      group.push({ batch, watch });
+      submissions.set(batch.submission_id, group);
+    }
+    let hasMoved = false;
+    for (const group of submissions.values()) {
+      hasMoved = (await stepSubmission(ctx, run, call, group, wish)) || hasMoved;
+      mayWait ||= group.some(({ watch }) => watch.isClosed);
     }
     if (!hasMoved)
       await ctx.wake.wait(
@@ -87,53 +95,72 @@ export async function driveUnits(ctx: JobContext, run: HistoryRunRow, call: Call
   }
 }
 
-async function gatherWaitingUnits(
+/** One step of the batches of one submission. @returns True if their state changed, so that the next look should come at once. */
+async function stepSubmission(
   ctx: JobContext,
   run: HistoryRunRow,
-  call: CallResources,
-  wish: StopWish,
-): Promise<void> {
-  if (wish.units.size > 0) await write(ctx, (tx) => stopPendingUnits(tx, run.id, [...wish.units]));
-  const waiting = await countUnplanned(ctx.db, run.id);
-  if (waiting === 0) return;
-  const config = JobsRunnerConfigLocal.parse(ctx.loaded.resource.document["jobs_runner_config"] ?? {});
-  const slots = localSlots(
-    call,
-    config.parallel_tasks_per_job ?? null,
-    waiting,
-    ctx.host.cpus,
-    ctx.host.memMb,
-  );
-  const taskFolder = path.join(ctx.workingDir, taskFolderName(run.order, run.workflow_task_dump.task.name));
-  await write(ctx, (tx) =>
-    insertBatch(tx, run.id, (submissionId) => path.join(taskFolder, `s${submissionId}`, "0"), {
-      slots,
-      cpus: call.cpus,
-      mem_mb: call.memMb,
-    }),
-  );
-}
-
-/** As `stepBatch`, but what cannot be told leaves the batch as it is, for longer and longer pauses. */
-async function tryStep(
-  ctx: JobContext,
-  run: HistoryRunRow,
-  call: CallResources,
-  batch: OpenBatch,
-  watch: Watch,
+  call: RunCall,
+  group: readonly Watched[],
   wish: StopWish,
 ): Promise<boolean> {
   // Whoever may have been overtaken starts nothing, tells workers nothing, voids and reaps nothing.
   if (!ctx.lease.isFresh()) return false;
-  // A worker can be told to stop although its results cannot be read.
-  if (batch.state === "launched") await passOn(ctx, batch, watch, wish);
-  if (watch.isUnreadable && watch.pause.isOn) return false;
+  let hasMoved = false;
+  const planned: Watched[] = [];
+  for (const watched of group) {
+    const { batch, watch } = watched;
+    if (batch.state === "launched") {
+      // A worker can be told to stop although its results cannot be read.
+      await passOn(ctx, batch, watch, wish);
+      const step = () => follow(ctx, run, call, batch, watch, wish);
+      hasMoved = (await unlessUnknown(ctx, [watched], step)) || hasMoved;
+    } else if (batch.state === "planned") {
+      // Chosen units stop without waiting for slots or room; the others are gathered again.
+      if (wish.asksForAny(watch.units)) {
+        await close(ctx, run, call, batch, watch, wish);
+        hasMoved = true;
+      } else planned.push(watched);
+    }
+  }
+  if (planned.length > 0 && (await hasRoom(ctx))) hasMoved = (await intend(ctx, call, planned)) || hasMoved;
+  const launching = group.filter(({ batch }) => batch.state === "launching");
+  if (launching.length > 0) {
+    const step = () => launchBatches(ctx, run, call, launching, wish);
+    hasMoved = (await unlessUnknown(ctx, launching, step)) || hasMoved;
+  }
+  return hasMoved;
+}
+
+/** `planned → launching`, when there is a place for them. A scheduler has its own idea of that. */
+async function intend(ctx: JobContext, call: RunCall, planned: readonly Watched[]): Promise<boolean> {
+  const { id } = ctx.loaded.resource;
+  if (call.scheduler === null) {
+    let isIntended = false;
+    for (const { batch } of planned)
+      isIntended = (await write(ctx, (tx) => acquireSlots(tx, batch, id, ctx.host))) || isIntended;
+    return isIntended;
+  }
+  const ids = planned.map(({ batch }) => batch.id);
+  await write(ctx, (tx) => setLaunching(tx, ids));
+  for (const { watch } of planned) watch.isIntended = true;
+  return true;
+}
+
+/** What cannot be told leaves the batches as they are, for longer and longer pauses. */
+async function unlessUnknown(
+  ctx: JobContext,
+  watched: readonly Watched[],
+  step: () => Promise<boolean>,
+): Promise<boolean> {
+  if (watched.some(({ watch }) => watch.isUnreadable && watch.pause.isOn)) return false;
   try {
-    return await stepBatch(ctx, run, call, batch, watch, wish);
+    return await step();
   } catch (err) {
-    if (!(err instanceof UnknownError)) throw err;
-    watch.isUnreadable = true;
-    await keepUnknown(ctx, batch, watch, err.message);
+    if (!(err instanceof UnknownError || err instanceof NoAnswerError)) throw err;
+    for (const { batch, watch } of watched) {
+      watch.isUnreadable = true;
+      await keepUnknown(ctx, batch, watch, err.message);
+    }
     return false;
   }
 }
@@ -141,7 +168,7 @@ async function tryStep(
 async function keepUnknown(ctx: JobContext, batch: OpenBatch, watch: Watch, why: string): Promise<void> {
   watch.pause.extend();
   if (batch.unknown_why === null) ctx.log.warn({ batch: batch.id, why }, "a batch cannot be looked at");
-  await write(ctx, (tx) => setUnknown(tx, batch.id, why));
+  if (batch.unknown_why !== why) await write(ctx, (tx) => setUnknown(tx, batch.id, why));
 }
 
 async function beKnown(ctx: JobContext, batch: OpenBatch, watch: Watch): Promise<void> {
@@ -150,38 +177,10 @@ async function beKnown(ctx: JobContext, batch: OpenBatch, watch: Watch): Promise
   if (batch.unknown_why !== null) await write(ctx, (tx) => setUnknown(tx, batch.id, null));
 }
 
-/** One step of one batch. @returns True if it changed its state, so that the next look should come at once. */
-async function stepBatch(
-  ctx: JobContext,
-  run: HistoryRunRow,
-  call: CallResources,
-  batch: OpenBatch,
-  watch: Watch,
-  wish: StopWish,
-): Promise<boolean> {
-  switch (batch.state) {
-    case "planned": {
-      // Chosen units stop without waiting for slots or room; the others are gathered again.
-      if (wish.asksForAny(watch.units)) {
-        await close(ctx, run, call, batch, watch, wish);
-        return true;
-      }
-      if (!(await hasRoom(ctx))) return false;
-      return write(ctx, (tx) => acquireSlots(tx, batch, ctx.loaded.resource.id, ctx.host));
-    }
-    case "launching":
-      return launchBatch(ctx, run, call, batch, watch, wish);
-    case "launched":
-      return follow(ctx, run, call, batch, watch, wish);
-    case "closed":
-      return false;
-  }
-}
-
 async function follow(
   ctx: JobContext,
   run: HistoryRunRow,
-  call: CallResources,
+  call: RunCall,
   batch: OpenBatch,
   watch: Watch,
   wish: StopWish,
@@ -200,19 +199,20 @@ async function follow(
   }
   if (watch.pause.isOn) return false;
   const { handle } = batch;
-  const isGone = handle !== null && !watch.isHandleOfAnother && !ctx.executor.mayLive(handle);
+  const isGone = handle !== null && !watch.isHandleOfAnother && !ctx.executor.mayLive(batch);
   const seemsGone = isGone || watch.workerExited || (handle === null && !watch.isSeenRunning);
   if (!seemsGone && performance.now() - watch.lookedAt < SETTLE_MS) return false;
   if (seemsGone && performance.now() - watch.lookedAt < NAP_MS.idle) return false;
   watch.lookedAt = performance.now();
 
-  const life = await ctx.executor.settle(batch);
-  if (!life.known) {
-    await keepUnknown(ctx, batch, watch, life.why);
+  const settled = await ctx.executor.settle(batch);
+  if (!settled.known) {
+    await keepUnknown(ctx, batch, watch, settled.why);
     return false;
   }
   await beKnown(ctx, batch, watch);
-  watch.isSeenRunning = life.value === "running";
+  const { life, detail } = settled.value;
+  watch.isSeenRunning = life === "running";
   if (watch.isSeenRunning) {
     // Of a doubled launch the other worker has the batch: what we know of ours says nothing.
     watch.isHandleOfAnother ||= isGone || watch.workerExited;
@@ -221,14 +221,15 @@ async function follow(
   }
   // The last lines may have come between our read and the end of the worker.
   while (await ingest(ctx, batch, watch.ingest, watch.units, isStopAsked));
-  await close(ctx, run, call, batch, watch, wish, life.value === "machine_died");
+  watch.lastError = detail ?? watch.lastError;
+  await close(ctx, run, call, batch, watch, wish, life === "machine_died");
   return true;
 }
 
 async function close(
   ctx: JobContext,
   run: HistoryRunRow,
-  call: CallResources,
+  call: RunCall,
   batch: OpenBatch,
   watch: Watch,
   wish: StopWish,
@@ -255,7 +256,7 @@ async function close(
     if (decision === "again") return { attempt, outcome, unit: { state: "pending" } };
     const cause =
       outcome === "interrupted"
-        ? interrupted(isStateChange, interruptions)
+        ? interrupted(isStateChange, interruptions, watch.lastError)
         : neverStarted(attempt.failed_launches, whyNotBegun);
     return { attempt, outcome, unit: { state: "failed", cause } };
   };

@@ -439,10 +439,11 @@ test("what a look says about a worker that names another machine", async () => {
   const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const folder = path.join(world.folder, "batch");
   await mkdir(folder);
-  const batch = { id: 1, folder, handle: { pid: 2 ** 22 + 1, host: "elsewhere" }, host: null };
+  const handle = { pid: 2 ** 22 + 1, host: "elsewhere" };
+  const batch = { id: 1, k: 0, tag: "", folder, handle, host: null };
   const isUnknown = { known: false, why: expect.stringContaining("only a server on elsewhere") as string };
-  expect(executor.mayLive(batch.handle)).toBe(true);
-  expect(executor.mayLive({ ...batch.handle, host: hostname() })).toBe(false);
+  expect(executor.mayLive(batch)).toBe(true);
+  expect(executor.mayLive({ ...batch, handle: { ...handle, host: hostname() } })).toBe(false);
   // Unclaimed as far as can be seen from here; claimed there; taken up by nobody who wrote it down.
   expect(await executor.settle(batch)).toEqual(isUnknown);
   const hidden = { ...batch, folder: `${folder}-hidden` };
@@ -454,5 +455,8 @@ test("what a look says about a worker that names another machine", async () => {
   expect(await executor.settle({ ...batch, handle: null, host: "elsewhere" })).toEqual(isUnknown);
   // The same machine under another name: a container that was made anew.
   await writeFile(path.join(folder, "alive"), boot);
-  expect(await executor.settle(batch)).toEqual({ known: true, value: "ended" });
+  expect(await executor.settle(batch)).toEqual({
+    known: true,
+    value: { life: "ended", detail: null },
+  });
 });

@@ -141,17 +141,27 @@ test("without an interpreter a folder is voided once and for all, and a claimed 
   await mkdir(folder);
   const broken = new LocalExecutor("/nowhere/python");
   const working = new LocalExecutor("/usr/bin/python3");
-  const batch = { id: 1, folder, handle: null, host: null };
-  expect(await broken.settle(batch)).toEqual({ known: true, value: "never_began" });
+  const batch = { id: 1, k: 0, tag: "", folder, handle: null, host: null };
+  const isVoid = { known: true, value: { life: "never_began", detail: null } };
+  expect(await broken.settle(batch)).toEqual(isVoid);
   // Whoever looks later, after a kill of the first, learns the same.
-  expect(await broken.settle(batch)).toEqual({ known: true, value: "never_began" });
-  expect(await working.settle(batch)).toEqual({ known: true, value: "never_began" });
+  expect(await broken.settle(batch)).toEqual(isVoid);
+  expect(await working.settle(batch)).toEqual(isVoid);
   const content = {
     header: { v: 1, batch: 1, tag: "", slots: 1, cpus: 1, mem_mb: null } as never,
     units: none(),
   };
   await working.prepare(batch, content);
-  await new Promise<void>((resolve, reject) => void working.launch(batch, resolve).catch(reject));
+  const launch = {
+    tag: "",
+    title: "",
+    batches: [batch],
+    folder: world.folder,
+    slots: 1,
+    slurm: null,
+    cacheDir: "",
+  };
+  await new Promise<void>((resolve, reject) => void working.launch(launch, resolve).catch(reject));
   expect(await readdir(folder)).not.toContain("results.jsonl");
 
   const begun = { ...batch, id: 2, folder: path.join(world.folder, "begun") };

@@ -108,7 +108,7 @@ async function storePast(): Promise<void> {
     const state =
       past === "failed" || past === "interrupted" ? "failed" : past === "stopped" ? "stopped" : "done";
     const cause =
-      { interrupted: interrupted(false, 1), failed: neverStarted(3, null) }[past as string] ?? null;
+      { interrupted: interrupted(false, 1, null), failed: neverStarted(3, null) }[past as string] ?? null;
     const unit = one(
       await t.db
         .insert(tables.historyUnits)

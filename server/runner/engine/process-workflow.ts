@@ -1,8 +1,6 @@
 import type { HistoryRunRow } from "@/db/schema";
 import type { TypeFilters } from "@/server/contracts/image";
 import { badOutput, isTaskFault } from "@/server/domain/jobs/cause";
-import { callResources } from "@/server/domain/tasks/calls";
-import type { CallResources } from "@/server/domain/tasks/calls";
 import { findStopRequest, setStopping } from "../store/job";
 import { countImages, failRun, findRun, getRun } from "../store/run";
 import { findFirstFailedUnit, findUnitLog, listRunUnits, rejectUnits } from "../store/unit";
@@ -12,6 +10,8 @@ import { driveUnits } from "./drive-units";
 import { JobExecutionError, JobStoppedError, TaskExecutionError } from "./errors";
 import { closeMergedRun, mergeRun } from "./merge-run";
 import { planComputeStage, planRun } from "./plan-run";
+import { runCall } from "./run-call";
+import type { RunCall } from "./run-call";
 import { refusal, selectRun } from "./select-run";
 import { UnitFiles } from "./unit-files";
 
@@ -102,10 +102,16 @@ async function resourcesOf(
   ctx: JobContext,
   run: HistoryRunRow,
   part: "parallel" | "non_parallel",
-): Promise<CallResources> {
+): Promise<RunCall> {
   const dump = run.workflow_task_dump;
-  const call = callResources(dump.task[`meta_${part}`], dump[`meta_${part}`]);
-  if (call.ok) return call.resources;
+  const call = runCall(ctx.loaded, dump.task[`meta_${part}`], dump[`meta_${part}`]);
+  if (call.ok) {
+    // Once, when the run begins.
+    if (run.stage === "selected")
+      for (const warning of call.warnings)
+        await ctx.jobLog.write(`Task '${dump.task.name}': ${warning}`, "WARNING");
+    return call.call;
+  }
   const cause = refusal(
     `The resources of task '${dump.task.name}' cannot be used: ${call.why}`,
     "Correct them in the workflow.",

@@ -13,6 +13,7 @@ import type { JobRow } from "@/db/schema";
 import type { Cause } from "@/server/contracts/job";
 import { internalError } from "@/server/domain/jobs/cause";
 import { errorText } from "@/server/platform/error-text";
+import { NoAnswerError } from "../executors/executor";
 import { deleteLease } from "../store/lease";
 import { endJob, loadJob, setJobLog, setRunning } from "../store/job";
 import type { LoadedJob } from "../store/job";
@@ -62,7 +63,9 @@ async function runToOutcome(ctx: EngineContext, loaded: LoadedJob): Promise<Outc
       null,
     );
   const workingDir = job.working_dir ?? workingDirOf(job, loaded.resource.jobs_local_dir);
-  const workingDirUser = job.working_dir_user ?? workingDir;
+  // Over sudo the user of the profile may write only where the person's own files are.
+  const base = ctx.executor.kind === "slurm_sudo" ? job.cache_dir : null;
+  const workingDirUser = job.working_dir_user ?? (base === null ? workingDir : workingDirOf(job, base));
   const jobLog = new JobLog(workingDir, `WF${workflow.id}_job${job.id}`, ctx.log);
   const jobCtx: JobContext = {
     ...ctx,
@@ -142,7 +145,8 @@ async function prepareFolders(ctx: JobContext): Promise<Outcome | null> {
   try {
     if (job.working_dir === null && (await exists(workingDir)))
       throw new Error(`Workflow dir ${workingDir} already exists.`);
-    if (job.state === "queued") await write(ctx, (tx) => setRunning(tx, job.id, workingDir));
+    if (job.state === "queued")
+      await write(ctx, (tx) => setRunning(tx, job.id, workingDir, ctx.workingDirUser));
     await mkdir(workingDir, { recursive: true });
   } catch (err) {
     if (isTransient(err, ctx) || mayPass(err, job)) throw err;
@@ -152,10 +156,10 @@ async function prepareFolders(ctx: JobContext): Promise<Outcome | null> {
     );
   }
   try {
-    await mkdir(job.cache_dir, { recursive: true });
+    await ctx.executor.makeFolder(job.cache_dir);
     return null;
   } catch (err) {
-    if (mayPass(err, job)) throw err;
+    if (err instanceof NoAnswerError || mayPass(err, job)) throw err;
     return failed(
       `${nameOf(err)} error while creating the cache folder of the tasks. Original error: ${textOf(err)}`,
       {

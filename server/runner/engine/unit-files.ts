@@ -1,6 +1,7 @@
 /** What a unit leaves beside its line in the results: its log, and its output if that is large. */
 import path from "node:path";
 import { errorSentence } from "@/server/platform/error-text";
+import { NoAnswerError } from "../executors/executor";
 import type { EngineContext } from "./context";
 import { toUnknown } from "./unknown";
 import type { UnknownError } from "./unknown";
@@ -46,7 +47,8 @@ export class UnitFiles {
   endTurn(): void {
     let again: UnknownError | null = null;
     for (const [name, err] of this.#failed) {
-      const turns = (this.failedTurns.get(name) ?? 0) + 1;
+      // A place that cannot be reached says nothing about this file.
+      const turns = err instanceof NoAnswerError ? 0 : (this.failedTurns.get(name) ?? 0) + 1;
       this.failedTurns.set(name, turns);
       if (turns < MAX_TURNS) again ??= toUnknown(`${path.join(this.folder, name)} cannot be read`, err);
       else this.ctx.log.warn({ err, folder: this.folder, name }, "a file of a unit stays unreadable");

@@ -29,6 +29,8 @@ export type Watch = {
   pause: Pause;
   /** The last question failed, so that nothing is read before the pause is over either. */
   isUnreadable: boolean;
+  /** This process itself has just set the batch to `launching`: no other can have launched it. */
+  isIntended: boolean;
 };
 
 export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch> {
@@ -52,5 +54,6 @@ export async function newWatch(ctx: JobContext, batch: OpenBatch): Promise<Watch
     lastError: null,
     pause: new Pause(),
     isUnreadable: false,
+    isIntended: false,
   };
 }

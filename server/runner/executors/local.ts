@@ -9,10 +9,11 @@ import type {
   BatchContent,
   BatchFolder,
   BatchHandle,
-  BatchLife,
   BegunBatch,
   Executor,
   Known,
+  Launch,
+  Settled,
 } from "./executor";
 
 const WORKER = fileURLToPath(new URL("../worker/worker.py", import.meta.url));
@@ -30,6 +31,10 @@ export class LocalExecutor implements Executor {
     return typeof this.python === "string" ? this.python : this.python();
   }
 
+  async makeFolder(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+  }
+
   async prepare(batch: BatchFolder, content: BatchContent): Promise<void> {
     await mkdir(batch.folder, { recursive: true, mode: 0o700 });
     const target = path.join(batch.folder, "units.jsonl");
@@ -45,7 +50,8 @@ export class LocalExecutor implements Executor {
     await rename(`${target}.tmp`, target);
   }
 
-  async launch(batch: BatchFolder, onExit: () => void): Promise<BatchHandle> {
+  async launch({ batches: [batch] }: Launch, onExit: () => void): Promise<Known<BatchHandle>> {
+    if (!batch) throw new Error("a launch without a batch");
     // The worker gets the environment of a log-in, not ours: our secrets stay with us.
     const { PATH, HOME, USER, LANG, TMPDIR } = process.env;
     const env = Object.fromEntries(
@@ -67,18 +73,27 @@ export class LocalExecutor implements Executor {
       });
       child.unref();
       if (child.pid === undefined) throw new Error("the worker has no process id");
-      return { pid: child.pid, host: hostname() };
+      return { known: true, value: { pid: child.pid, host: hostname() } };
     } finally {
       await output.close();
     }
   }
 
+  async findLaunched({ batches: [batch] }: Launch): Promise<Known<{ handle: null } | null>> {
+    return { known: true, value: batch && (await this.hasBegun(batch)) ? { handle: null } : null };
+  }
+
+  /** True if the folder's claim exists, so the batch has started at some time. */
   async hasBegun(batch: BatchFolder): Promise<boolean> {
     return (await this.size(claimOf(batch))) !== null;
   }
 
-  mayLive(handle: BatchHandle): boolean {
-    if (handle.host !== hostname()) return true;
+  async look(): Promise<void> {
+    // Every question is cheap here.
+  }
+
+  mayLive({ handle }: BatchFolder): boolean {
+    if (handle?.pid === undefined || handle.host !== hostname()) return true;
     try {
       process.kill(handle.pid, 0);
       return true;
@@ -87,7 +102,8 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  async settle(batch: BegunBatch): Promise<Known<BatchLife>> {
+  async settle(batch: BegunBatch): Promise<Known<Settled>> {
+    const known = (life: Settled["life"]) => ({ known: true, value: { life, detail: null } }) as const;
     const host = batch.handle?.host ?? batch.host;
     try {
       // Neither process ids nor locks tell here about another machine. One that only changed its name is this one.
@@ -104,18 +120,18 @@ export class LocalExecutor implements Executor {
           known: false,
           why: `The folder ${batch.folder} is not there. If it was removed and nothing of its worker runs any more, an administrator can make it again, empty: its units then count as not started.`,
         };
-      if (await isVoid(batch)) return { known: true, value: "never_began" };
+      if (await isVoid(batch)) return known("never_began");
       const python = await this.#interpreter();
       let probe: ProbeAnswer;
       try {
         probe = await ask(python, batch);
       } catch (err) {
         // A missing or broken interpreter has started nothing, and to make sure that nothing starts takes no interpreter.
-        if (!hasTimedOut(err) && (await makeVoid(batch))) return { known: true, value: "never_began" };
+        if (!hasTimedOut(err) && (await makeVoid(batch))) return known("never_began");
         throw err;
       }
-      if (probe.alive === "held") return { known: true, value: "running" };
-      if (probe.voided) return { known: true, value: "never_began" };
+      if (probe.alive === "held") return known("running");
+      if (probe.voided) return known("never_began");
       if (probe.family === "held") {
         await execa(python, [WORKER, "--reap", batch.folder], {
           timeout: SETTLE_TIMEOUT_MS,
@@ -125,7 +141,7 @@ export class LocalExecutor implements Executor {
         if (again.family === "held")
           return { known: false, why: "Processes of a dead worker cannot be ended." };
       }
-      return { known: true, value: probe.rebooted ? "machine_died" : "ended" };
+      return known(probe.rebooted ? "machine_died" : "ended");
     } catch (err) {
       return {
         known: false,

@@ -20,7 +20,7 @@ type Reader = Pick<Executor, "read" | "size">;
 
 export async function answerCall(
   db: Db,
-  readerFor: (resourceType: string) => Reader,
+  readerFor: (place: UnitLogPlace) => Reader,
   call: TakenCall,
   signal: AbortSignal,
 ): Promise<UnitLogChunk | PackageAnswer> {
@@ -45,7 +45,7 @@ async function answerFindPackage(
 
 async function readUnitLog(
   db: Db,
-  readerFor: (resourceType: string) => Reader,
+  readerFor: (place: UnitLogPlace) => Reader,
   args: Record<string, unknown>,
 ): Promise<UnitLogChunk> {
   const { unit_id, offset, max_bytes } = GetUnitLogInput.parse(args);
@@ -53,13 +53,13 @@ async function readUnitLog(
   for (let tries = 0; tries < 3; tries += 1) {
     const place = await findUnitLog(db, unit_id);
     if (!place) throw new Error(`Unit ${unit_id} does not exist.`);
-    const reader = fromFolderOrArchive(readerFor(place.resource_type), place);
+    const reader = fromFolderOrArchive(readerFor(place), place);
     const chunk = await readAt(reader, place, offset, max_bytes);
     if (chunk) return chunk;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const place = await findUnitLog(db, unit_id);
-  return missing(place ? await whyGone(place, readerFor(place.resource_type)) : REMOVED, true);
+  return missing(place ? await whyGone(place, readerFor(place)) : REMOVED, true);
 }
 
 const REMOVED = "The log is not there any more: its folder was removed.";

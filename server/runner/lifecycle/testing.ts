@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "drizzle-orm";
@@ -30,11 +30,21 @@ export class Servers {
     private readonly t: TestDb,
     private readonly dataDir: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly account: { uid: number; gid: number } | undefined,
   ) {}
 
-  /** @param env Settings of the servers beside the database and the data folder. */
-  static async of(t: TestDb, env: Readonly<Record<string, string>> = {}): Promise<Servers> {
-    return new Servers(t, await mkdtemp(path.join(tmpdir(), "fractal-server-")), env);
+  /**
+   * @param env Settings of the servers beside the database and the data folder.
+   * @param account Whose processes they are; absent: that of the tests.
+   */
+  static async of(
+    t: TestDb,
+    env: Readonly<Record<string, string>> = {},
+    account?: { uid: number; gid: number },
+  ): Promise<Servers> {
+    const dataDir = await mkdtemp(path.join(tmpdir(), "fractal-server-"));
+    if (account) await chown(dataDir, account.uid, account.gid);
+    return new Servers(t, dataDir, env, account);
   }
 
   /** Without the web part; resolves when the runner works. */
@@ -44,8 +54,11 @@ export class Servers {
       env: {
         ...{ PATH, HOME, NODE_ENV: "production", FRACTAL_ROLE: "runner" },
         ...{ DATABASE_URL: this.t.url, FRACTAL_DATA_DIR: this.dataDir },
+        // What the tools of another account keep goes with the data folder.
+        ...(this.account && { TMPDIR: this.dataDir }),
         ...this.env,
       },
+      ...this.account,
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#running.add(child);

@@ -32,37 +32,55 @@ export async function countUnplanned(db: Db, runId: number): Promise<number> {
 const unplanned = (runId: number) => sql`u.history_run_id = ${runId} AND u.state = 'pending'
   AND NOT EXISTS (SELECT 1 FROM unit_attempt a WHERE a.unit_id = u.id AND a.live)`;
 
+export type BatchPlan = {
+  /** Batches of the run now, and units in each but perhaps the last. */
+  batches: number;
+  unitsPerBatch: number;
+  batchesPerSubmission: number;
+  slots: number;
+  cpus: number;
+  memMb: number | null;
+};
+
 /**
- * One batch of all units that wait, with an attempt each.
+ * Batches of all units that wait, with an attempt each.
  *
- * @param folderOf From the id of the submission to the folder of its batch 0.
+ * @param folderOf From the id of the submission to the folder of its batches, which are named by their numbers.
  */
-export async function insertBatch(
+export async function insertBatches(
   tx: Tx,
   runId: number,
   folderOf: (submissionId: number) => string,
-  size: { slots: number; cpus: number; mem_mb: number | null },
+  plan: BatchPlan,
 ): Promise<void> {
-  const submission = one(await tx.insert(submissions).values({ history_run_id: runId }).returning());
-  await tx.execute(sql`
-    UPDATE submission SET tag = 'f' || (SELECT value FROM setting WHERE key = 'instance') || '-' || id
-    WHERE id = ${submission.id}`);
-  const batch = one(
-    await tx
+  const ids: number[] = [];
+  while (ids.length < plan.batches) {
+    const submission = one(await tx.insert(submissions).values({ history_run_id: runId }).returning());
+    await tx.execute(sql`
+      UPDATE submission SET tag = 'f' || (SELECT value FROM setting WHERE key = 'instance') || '-' || id
+      WHERE id = ${submission.id}`);
+    const size = Math.min(plan.batchesPerSubmission, plan.batches - ids.length);
+    const inserted = await tx
       .insert(batches)
-      .values({
-        submission_id: submission.id,
-        history_run_id: runId,
-        k: 0,
-        folder: folderOf(submission.id),
-        ...size,
-      })
-      .returning({ id: batches.id }),
-  );
+      .values(
+        Array.from({ length: size }, (_, k) => ({
+          submission_id: submission.id,
+          history_run_id: runId,
+          k,
+          folder: `${folderOf(submission.id)}/${k}`,
+          slots: plan.slots,
+          cpus: plan.cpus,
+          mem_mb: plan.memMb,
+        })),
+      )
+      .returning({ id: batches.id, k: batches.k });
+    ids.push(...inserted.sort((a, b) => a.k - b.k).map(({ id }) => id));
+  }
   await tx.execute(sql`
     INSERT INTO unit_attempt (unit_id, batch_id, n)
-    SELECT u.id, ${batch.id}, row_number() OVER (ORDER BY u.position) - 1
-    FROM history_unit u WHERE ${unplanned(runId)}`);
+    SELECT w.id, (${sql.param(ids)}::int8[])[w.i / ${plan.unitsPerBatch}::int4 + 1], w.i % ${plan.unitsPerBatch}::int4
+    FROM (SELECT u.id, (row_number() OVER (ORDER BY u.position) - 1)::int4 AS i
+          FROM history_unit u WHERE ${unplanned(runId)}) w`);
 }
 
 export type AttemptToRun = { n: number; unit_id: number; kind: UnitKind; args: string };
@@ -112,15 +130,22 @@ export async function acquireSlots(
   return true;
 }
 
+/** `planned → launching`, where a scheduler decides when they run. */
+export async function setLaunching(tx: Tx, batchIds: readonly number[]): Promise<void> {
+  await tx.execute(sql`
+    UPDATE batch SET state = 'launching' WHERE id = ANY(${sql.param(batchIds)}::int8[]) AND state = 'planned'`);
+}
+
+/** @param handle Null: none is known, or nothing was started. */
 export async function setLaunched(
   tx: Tx,
-  batchId: number,
-  handle: { pid: number; host: string } | null,
+  batchIds: readonly number[],
+  handle: BatchRow["handle"],
 ): Promise<void> {
   await tx.execute(sql`
     UPDATE batch SET state = 'launched', timestamp_launched = now(), handle = ${handle && JSON.stringify(handle)}::text::jsonb,
       unknown_since = NULL, unknown_why = NULL
-    WHERE id = ${batchId} AND state = 'launching'`);
+    WHERE id = ANY(${sql.param(batchIds)}::int8[]) AND state = 'launching'`);
 }
 
 /** Remember that, since when and why we cannot tell whether the batch lives; null: we can again. */

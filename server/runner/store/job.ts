@@ -42,9 +42,14 @@ export async function loadJob(db: Db, jobId: number): Promise<LoadedJob | null> 
 }
 
 /** `queued → running`, with the folders written down before they are made. */
-export async function setRunning(tx: Tx, jobId: number, workingDir: string): Promise<void> {
+export async function setRunning(
+  tx: Tx,
+  jobId: number,
+  workingDir: string,
+  workingDirUser: string,
+): Promise<void> {
   await tx.execute(sql`
-    UPDATE job SET state = 'running', working_dir = ${workingDir}, working_dir_user = ${workingDir}
+    UPDATE job SET state = 'running', working_dir = ${workingDir}, working_dir_user = ${workingDirUser}
     WHERE id = ${jobId} AND state = 'queued'`);
 }
 

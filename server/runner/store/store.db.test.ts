@@ -8,7 +8,7 @@ import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { addTestImages, makeJob, makeWorld, until } from "../testing";
 import type { World } from "../testing";
-import { acquireSlots, insertBatch, listOpenBatches } from "./batch";
+import { acquireSlots, insertBatches, listOpenBatches } from "./batch";
 import { finishMerge, lockDataset, removeImages } from "./merge";
 import { getRun, insertRun, planParallelUnits, planSingleUnit, setStage } from "./run";
 
@@ -53,11 +53,13 @@ test("outputs are applied once: a second merge of a run changes nothing", async 
 });
 
 const HOST = { cpus: 8, memMb: 16_000 };
+const ONE_BATCH = { batches: 1, unitsPerBatch: 9, batchesPerSubmission: 1, memMb: null };
+const folderOf = (submissionId: number) => `/batches/${submissionId}`;
 
 test("slots are counted in memory too, over all jobs of the resource", async () => {
   const run = await makePlannedRun();
-  const plan = (slots: number, mem_mb: number) =>
-    t.db.transaction((tx) => insertBatch(tx, run.id, (id) => `/batches/${id}`, { slots, cpus: 1, mem_mb }));
+  const plan = (slots: number, memMb: number) =>
+    t.db.transaction((tx) => insertBatches(tx, run.id, folderOf, { ...ONE_BATCH, slots, cpus: 1, memMb }));
   await plan(1, 12_000);
   await plan(1, 6_000);
   await plan(2, 2_000);
@@ -72,9 +74,7 @@ test("slots are counted in memory too, over all jobs of the resource", async () 
 test("a batch that needs the whole machine is not kept waiting by smaller ones that come after it", async () => {
   const run = await makePlannedRun();
   const plan = (slots: number) =>
-    t.db.transaction((tx) =>
-      insertBatch(tx, run.id, (id) => `/batches/${id}`, { slots, cpus: 1, mem_mb: null }),
-    );
+    t.db.transaction((tx) => insertBatches(tx, run.id, folderOf, { ...ONE_BATCH, slots, cpus: 1 }));
   for (const slots of [1, 8, 1]) await plan(slots);
   const [first, wide, late] = await listOpenBatches(t.db, run.id);
   const acquire = (batch: tables.BatchRow | undefined) =>
@@ -99,7 +99,7 @@ test("a batch that needs the whole machine is not kept waiting by smaller ones t
 test("slots are counted in CPUs, and a batch larger than the resource starts alone", async () => {
   const run = await makePlannedRun();
   const plan = (size: { slots: number; cpus: number }) =>
-    t.db.transaction((tx) => insertBatch(tx, run.id, (id) => `/batches/${id}`, { ...size, mem_mb: null }));
+    t.db.transaction((tx) => insertBatches(tx, run.id, folderOf, { ...ONE_BATCH, ...size }));
   await plan({ slots: 1, cpus: 6 });
   await plan({ slots: 2, cpus: 2 });
   await plan({ slots: 1, cpus: 2 });

@@ -149,6 +149,16 @@ export async function stopPendingUnits(
   await countDeltas(tx, runId, [...moved], 0);
 }
 
+/** Units that wait and that nothing will ever start. */
+export async function failPendingUnits(tx: Tx, runId: number, cause: Cause): Promise<void> {
+  const moved = await tx.execute<Moved>(sql`
+    UPDATE history_unit u SET state = 'failed', timestamp_ended = now(), cause = ${storableJson(cause)}::jsonb
+    WHERE u.history_run_id = ${runId} AND u.state = 'pending'
+      AND NOT EXISTS (SELECT 1 FROM unit_attempt a WHERE a.unit_id = u.id AND a.live)
+    RETURNING u.id AS unit_id, 'pending' AS old_state, u.state`);
+  await countDeltas(tx, runId, [...moved], 0);
+}
+
 /** Units whose output could not be used after all. */
 export async function rejectUnits(
   tx: Tx,
@@ -212,7 +222,9 @@ export type UnitLogPlace = {
   attempt_state: string | null;
   log_offset: number | null;
   log_bytes: number | null;
-  resource_type: string;
+  resource: { id: number; type: string; name: string; document: Record<string, unknown> };
+  /** Account of the profile that the batch runs as; null on `local`. */
+  username: string | null;
   /** The job's folder, of which `folder` is a part; its archive lies beside it. */
   working_dir: string | null;
   archived_at: string | null;
@@ -223,9 +235,10 @@ export type UnitLogPlace = {
 export async function findUnitLog(db: Db, unitId: number): Promise<UnitLogPlace | null> {
   const rows = await db.execute<UnitLogPlace>(sql`
     SELECT u.state AS unit_state, b.folder, a.n, a.state AS attempt_state, a.log_offset, a.log_bytes,
-      res.type AS resource_type, j.working_dir, j.archived_at, j.archive_removed_at
+      json_build_object('id', res.id, 'type', res.type, 'name', res.name, 'document', res.document) AS resource,
+      p.username, j.working_dir, j.archived_at, j.archive_removed_at
     FROM history_unit u JOIN history_run r ON r.id = u.history_run_id JOIN job j ON j.id = r.job_id
-    JOIN resource res ON res.id = j.resource_id
+    JOIN resource res ON res.id = j.resource_id JOIN profile p ON p.id = j.profile_id
     LEFT JOIN LATERAL (SELECT * FROM unit_attempt WHERE unit_id = u.id ORDER BY id DESC LIMIT 1) a ON true
     LEFT JOIN batch b ON b.id = a.batch_id
     WHERE u.id = ${unitId}`);

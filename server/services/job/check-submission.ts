@@ -8,6 +8,9 @@ import type { ImageFilters } from "@/server/contracts/image";
 import type { SubmitJobInput } from "@/server/contracts/job";
 import { isAppError } from "@/server/contracts/errors";
 import type { z } from "zod";
+import { effectiveResource } from "@/server/domain/resources/effective";
+import { packUnits } from "@/server/domain/slurm/batching";
+import { slurmUnitConfig } from "@/server/domain/slurm/unit-config";
 import { requireTypeFilters } from "@/server/domain/workflow/type-flow";
 import type { Compute } from "@/server/services/access";
 import { findActiveJob } from "@/server/services/job/find-active";
@@ -47,7 +50,7 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
   const selected = submission.steps.slice(first, last + 1);
   for (const step of selected) problems.push(...taskProblems(step, compute));
   problems.push(...documentProblems(compute.resource, compute.profile));
-  if (compute.resource.type !== "local") problems.push(noExecutor(compute.resource));
+  if (compute.resource.type === "slurm_ssh") problems.push(noExecutor(compute.resource));
   if (compute.resource.prevent_new_submissions)
     problems.push(
       at(null, `The resource '${compute.resource.name}' does not accept new jobs at the moment.`),
@@ -56,7 +59,7 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
   problems.push(...accountProblems(submission));
   const busy = await findActiveJob(db, { dataset_id: submission.dataset.id });
   if (busy !== null) problems.push(busyDataset(submission.dataset, busy));
-  for (const step of selected) problems.push(...settingsProblems(step));
+  for (const step of selected) problems.push(...settingsProblems(step), ...slurmProblems(step, submission));
   return problems;
 }
 
@@ -64,7 +67,7 @@ export async function checkSubmission(db: Queryable, submission: Submission): Pr
 const noExecutor = ({ name, type }: ResourceRow): SubmissionProblem =>
   at(
     null,
-    `Jobs on ${type} resources cannot run yet, and your profile belongs to one: '${name}'. Ask an administrator for a profile on a local resource.`,
+    `Jobs on ${type} resources cannot run yet, and your profile belongs to one: '${name}'. Ask an administrator for a profile on another resource.`,
   );
 
 export const busyDataset = (dataset: { name: string }, job: number): SubmissionProblem =>
@@ -133,6 +136,27 @@ function accountProblems({ input, compute }: Submission): SubmissionProblem[] {
   if (input.slurm_account === undefined || slurm_accounts.includes(input.slurm_account)) return [];
   const yours = slurm_accounts.length > 0 ? `yours: ${slurm_accounts.join(", ")}` : "you have none";
   return [at("slurm_account", `'${input.slurm_account}' is not one of your SLURM accounts (${yours}).`)];
+}
+
+/** What the resource's settings and the task's make together; of a wrong document that is said already. */
+function slurmProblems(step: Step, { input, compute }: Submission): SubmissionProblem[] {
+  const { row, task } = step;
+  const parsed = ResourceCreate.safeParse(compute.resource.document);
+  if (!parsed.success || parsed.data.type === "local") return [];
+  const resource = effectiveResource(parsed.data);
+  if (resource.type === "local") return [];
+  const job = { account: input.slurm_account ?? null, workerInit: input.worker_init ?? null };
+  return (["non_parallel", "parallel"] as const).flatMap((part) => {
+    if (task[`command_${part}`] === null) return [];
+    const meta = { ...task[`meta_${part}`], ...row[`meta_${part}`] };
+    const unit = slurmUnitConfig(resource, meta, job);
+    const judged = unit.ok
+      ? packUnits(1, unit.config.cpus, unit.config.memMb, resource.batching, unit.config)
+      : unit;
+    if (judged.ok) return [];
+    const message = `Task ${row.order + 1} '${titleOf(step)}': ${judged.why}`;
+    return [{ message, fields: { [`tasks.${row.order}.meta_${part}`]: judged.why } }];
+  });
 }
 
 function settingsProblems(step: Step): SubmissionProblem[] {

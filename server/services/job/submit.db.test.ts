@@ -4,7 +4,14 @@ import { one } from "@/db/rows";
 import { jobs, leases, profiles, resources, taskGroups, users, workflowTasks } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
-import { SUDO_PROFILE, SUDO_RESOURCE } from "@/server/contracts/resource-samples.testing";
+import {
+  SSH_PROFILE,
+  SSH_RESOURCE,
+  SUDO_PROFILE,
+  SUDO_RESOURCE,
+} from "@/server/contracts/resource-samples.testing";
+import type { ProfileDocument } from "@/server/contracts/profile";
+import type { ResourceDocument } from "@/server/contracts/resource";
 import { continueJob } from "@/server/services/job/continue";
 import { previewSubmission } from "@/server/services/job/preview-submission";
 import { submitJob } from "@/server/services/job/submit";
@@ -277,18 +284,43 @@ test("a profile of another resource ends with a sentence, not with a job", async
   await expect(submitJob({ db: t.db, actor }, request(study))).rejects.toMatchObject({ tag: "Precondition" });
 });
 
-test("a job that nothing can run is refused with the reason, and does not wait for ever", async () => {
-  const study = await makeStudy(t.db);
-  const { profile_id } = study.owner.user;
+type Cluster = { document: ResourceDocument; profile: ProfileDocument };
+async function moveTo(study: Study, { document, profile }: Cluster) {
+  const { type } = document;
   await t.db
     .update(resources)
-    .set({ type: "slurm_sudo", document: { ...SUDO_RESOURCE } })
+    .set({ type, document: { ...document } })
     .where(eq(resources.id, study.project.resource_id));
   await t.db
     .update(profiles)
-    .set({ resource_type: "slurm_sudo", username: "someone", document: { ...SUDO_PROFILE } })
-    .where(eq(profiles.id, profile_id ?? 0));
-  const message = /^Jobs on slurm_sudo resources cannot run yet, and your profile belongs to one/;
+    .set({ resource_type: type, username: profile.username, document: { ...profile } })
+    .where(eq(profiles.id, study.owner.user.profile_id ?? 0));
+}
+
+test("a job that nothing can run is refused with the reason, and does not wait for ever", async () => {
+  const study = await makeStudy(t.db);
+  await moveTo(study, { document: SSH_RESOURCE, profile: SSH_PROFILE });
+  const message = /^Jobs on slurm_ssh resources cannot run yet, and your profile belongs to one/;
   await (await refusal(study, message)).toThrow(message);
   expect(await t.db.select().from(jobs).where(eq(jobs.dataset_id, study.dataset.id))).toEqual([]);
+});
+
+test("a cluster over sudo takes jobs; what its settings and the task's make together is judged", async () => {
+  const study = await makeStudy(t.db);
+  await moveTo(study, { document: SUDO_RESOURCE, profile: SUDO_PROFILE });
+  const setMeta = (meta_parallel: Record<string, unknown>) =>
+    t.db.update(workflowTasks).set({ meta_parallel }).where(eq(workflowTasks.id, study.step.id));
+  for (const [meta, message] of [
+    [{ mem: "501M" }, /Task 1 '.*': One unit asks for 501 MB; a SLURM job may have 500 MB/],
+    [{ account: "x" }, /account cannot be set on a task/],
+    [{ tasks_per_job: 2 }, /must be given together/],
+  ] as const) {
+    await setMeta(meta);
+    await (await refusal(study, message)).toThrow(message);
+  }
+  await setMeta({ mem: "500M" });
+  expect((await previewSubmission(study.owner, request(study))).problems).toEqual([]);
+  expect(await submitJob(study.owner, request(study))).toMatchObject({
+    job_id: expect.any(Number) as number,
+  });
 });
