@@ -6,11 +6,13 @@ import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
+import { neverStarted } from "@/server/domain/jobs/cause";
 import { addTestImages, makeJob, makeWorld, until } from "../testing";
 import type { World } from "../testing";
 import { acquireSlots, insertBatches, listOpenBatches } from "./batch";
 import { finishMerge, lockDataset, removeImages } from "./merge";
-import { getRun, insertRun, planParallelUnits, planSingleUnit, setStage } from "./run";
+import { chooseOpenCalls, insertRetryRun, planRetryUnits } from "./missing";
+import { getRun, insertRun, planParallelUnits, planSingleUnit, setStage, failRun } from "./run";
 
 let t: TestDb;
 let world: World;
@@ -134,16 +136,32 @@ describe("an image that is removed between its selection and the plan starts wit
   });
   afterEach(() => rm(own.folder, { recursive: true, force: true }));
 
-  const PLANS = {
-    parallel: (tx: Tx, run: tables.HistoryRunRow) => planParallelUnits(tx, run, "}"),
-    non_parallel: (tx: Tx, run: tables.HistoryRunRow) => planSingleUnit(tx, run, "unit", "{}"),
-    compound: (tx: Tx, run: tables.HistoryRunRow) => planSingleUnit(tx, run, "init", "{}"),
+  const TYPES = ["parallel", "non_parallel", "compound", "repeated"] as const;
+  const PLANS: Record<(typeof TYPES)[number], (tx: Tx, run: tables.HistoryRunRow) => Promise<unknown>> = {
+    repeated: (tx, run) => planRetryUnits(tx, { ...run, retries_run_id: run.retries_run_id ?? 0 }),
+    parallel: (tx, run) => planParallelUnits(tx, run, "}"),
+    non_parallel: (tx, run) => planSingleUnit(tx, run, "unit", "{}"),
+    compound: (tx, run) => planSingleUnit(tx, run, "init", "{}"),
   };
-  const TYPES = ["parallel", "non_parallel", "compound"] as const;
   async function select(type: (typeof TYPES)[number]): Promise<tables.HistoryRunRow> {
-    const job = await makeJob(own, [{ type }]);
+    const isRepeated = type === "repeated";
+    const job = await makeJob(own, [{ type: isRepeated ? "parallel" : type }]);
     const of = { ...job, dataset_id: own.dataset.id };
-    return (await t.db.transaction((tx) => insertRun(tx, of, one(job.task_dumps), {}, {}))).run;
+    const dump = one(job.task_dumps);
+    return t.db.transaction(async (tx) => {
+      const { run } = await insertRun(tx, of, dump, {}, {});
+      if (!isRepeated) return run;
+      await planParallelUnits(tx, run, "}");
+      await failRun(tx, run.id, neverStarted(3, null));
+      await tx.update(tables.jobs).set({ state: "failed" }).where(eq(tables.jobs.id, job.id));
+      const { id: _, ...copy } = job;
+      const later = one(await tx.insert(tables.jobs).values(copy).returning());
+      await chooseOpenCalls(tx, later.id, run.id);
+      await tx
+        .delete(tables.imageStatuses)
+        .where(eq(tables.imageStatuses.workflow_task_id, dump.workflow_task.id));
+      return insertRetryRun(tx, { ...later, dataset_id: own.dataset.id }, dump, {}, run.id);
+    });
   }
   const removeA = async (tx: Tx) => {
     await lockDataset(tx, own.dataset.id);
