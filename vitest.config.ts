@@ -50,7 +50,7 @@ export default defineConfig({
           name: "slurm",
           include: [SLURM_TESTS],
           exclude: NOT_OURS,
-          globalSetup: ["db/testing-server.ts"],
+          globalSetup: ["db/testing-server.ts", "e2e/support/slurm/test-setup.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

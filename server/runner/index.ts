@@ -90,9 +90,8 @@ function executorFor(db: Db, resource: ResourceOf, username: string | null): Exe
     throw new Error(`resource ${resource.name} is of type ${resource.type}, which cannot run jobs yet`);
   const intervalMs = effective.jobs_poll_interval * 1_000;
   const poller = pollerOf(resource.id, intervalMs);
-  poller.follow(username);
   return new SlurmExecutor({
-    ...{ kind: "slurm_sudo", transport: new SudoTransport(username), poller, intervalMs },
+    ...{ kind: "slurm_sudo", transport: new SudoTransport(username), user: username, poller, intervalMs },
     ...{ python: effective.python_worker, exports: effective.user_local_exports },
   });
 }

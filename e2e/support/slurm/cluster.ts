@@ -52,6 +52,9 @@ export async function up(): Promise<void> {
   await startScheduler();
 }
 
+/** Does its scheduler run? */
+export const isUp = (): Promise<boolean> => isRunning(PID_FILES.slurmctld);
+
 export async function down(): Promise<void> {
   requireRoot();
   await endJobs();

@@ -14,6 +14,7 @@ import type { Answer, EndedElement, QueuedElement } from "@/server/domain/slurm/
 import type { Transport } from "../transports/transport";
 
 const TIMEOUT_MS = 30_000;
+const FORGET_MS = 600_000;
 /** Remembered at most; an older one is asked for again. */
 const MAX_ENDS = 50_000;
 /** In place of an index: all elements of an array that nothing else is said of. */
@@ -33,7 +34,8 @@ export type ElementState =
   | { kind: "unknown"; why: string; isMissing: boolean };
 
 export class SlurmPoller {
-  readonly #users = new Set<string>();
+  /** With the time when somebody last cared for their jobs. */
+  readonly #users = new Map<string, number>();
   #queue: Answer<QueuedElement[]> = { known: false, why: "squeue was not asked yet." };
   readonly #live = new Map<string, QueuedElement>();
   readonly #ends = new Map<string, { state: string; detail: string }>();
@@ -48,11 +50,10 @@ export class SlurmPoller {
     private readonly intervalMs: number,
   ) {}
 
-  /** Jobs of this account are asked for from now on. */
+  /** Jobs of this account are asked for, for a while: squeue answers nobody if one account does not exist any more. */
   follow(user: string): void {
-    if (this.#users.has(user)) return;
-    this.#users.add(user);
-    this.#askedAt = -Infinity;
+    if (!this.#users.has(user)) this.#askedAt = -Infinity;
+    this.#users.set(user, performance.now());
   }
 
   /** Resolves when what is known is at most one interval old. */
@@ -105,7 +106,8 @@ export class SlurmPoller {
   }
 
   async #ask(): Promise<void> {
-    const users = `--user=${[...this.#users].join(",")}`;
+    for (const [user, at] of this.#users) if (performance.now() - at > FORGET_MS) this.#users.delete(user);
+    const users = `--user=${[...this.#users.keys()].join(",")}`;
     const argv = ["squeue", "--noheader", "--array", "--states=all", users, `--format=${SQUEUE_FORMAT}`];
     this.#queue = readSqueue(await this.transport.run(argv, { timeoutMs: TIMEOUT_MS, env: ENV }));
     if (!this.#queue.known) return;

@@ -23,6 +23,8 @@ export type SlurmOptions = {
   kind: "slurm_sudo" | "slurm_ssh";
   /** Runs commands as the user of the profile. */
   transport: Transport;
+  /** Its account. */
+  user: string;
   /** Of the resource, shared by all its jobs. */
   poller: SlurmPoller;
   intervalMs: number;
@@ -89,8 +91,9 @@ export class SlurmExecutor implements Executor {
   }
 
   async findLaunched({ tag, title }: Launch): Promise<Known<{ handle: BatchHandle } | null>> {
-    const { poller, intervalMs } = this.options;
+    const { poller, intervalMs, user } = this.options;
     const now = performance.now();
+    poller.follow(user);
     const doubt = this.#doubts.get(tag) ?? { since: now, lookedAt: -Infinity, why: "" };
     if (now - doubt.lookedAt < intervalMs) return { known: false, why: doubt.why };
     const found = await poller.findTag(tag, jobName(title, tag));
@@ -115,7 +118,8 @@ export class SlurmExecutor implements Executor {
 
   async look(batches: readonly BatchFolder[]): Promise<void> {
     if (batches.length === 0) return;
-    const { poller, intervalMs } = this.options;
+    const { poller, intervalMs, user } = this.options;
+    poller.follow(user);
     await poller.refresh();
     await this.#forceCancelled(batches);
     if (performance.now() - this.#sizesAt < intervalMs) return;
