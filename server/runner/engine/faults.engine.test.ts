@@ -343,7 +343,9 @@ test("whether a batch was begun cannot be told for a while: it waits, and is lau
   const job = await makeJob(world, [{ type: "parallel", args: { counter: counter() } }]);
   const batch = await unknownBatch(job.id);
   expect(batch).toMatchObject({ state: "launching" });
-  expect(batch.unknown_why).toBe(`Whether ${batch.folder} was begun cannot be told: EIO: i/o error, read`);
+  expect(batch.unknown_why).toBe(
+    `Whether ${path.dirname(batch.folder)} was begun cannot be told: EIO: i/o error, read`,
+  );
   const ended = await endOf(job.id);
   expect(ended.state, ended.log ?? "").toBe("done");
   expect(await batchesOf(job.id)).toHaveLength(1);
