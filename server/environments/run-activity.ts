@@ -65,16 +65,28 @@ export async function runActivity(deps: ActivityDeps, activityId: number): Promi
       if (err instanceof LeaseLostError) ending.abort(err);
     },
   );
+  let usedUp: string | null;
   try {
     const collected = await start(deps, loaded, { log, steps, signal });
     await log.close();
-    await succeed(deps, loaded, collected, { log: log.text, steps: steps.list });
+    usedUp = await succeed(deps, loaded, collected, { log: log.text, steps: steps.list });
   } catch (thrown) {
     await log.close();
     if (isForAnother(thrown, signal)) throw thrown;
     const err = hostError(thrown, loaded.group?.path ?? "the environment");
     if (!(err instanceof CollectionError)) deps.log.error({ err }, "the activity failed unexpectedly");
-    await fail(deps, loaded, err, { log: log.text, steps: steps.list });
+    usedUp = await fail(deps, loaded, err, { log: log.text, steps: steps.list });
+  }
+  // Outside: the activity has ended, and what comes now must not end it a second time, in another way.
+  if (usedUp !== null) await discardUpload(deps, usedUp);
+}
+
+/** Best effort: the janitor looks for files without a row, also for what a kill has left here. */
+async function discardUpload({ dataDir, log }: ActivityDeps, uploadId: string): Promise<void> {
+  try {
+    await removeUpload(dataDir, uploadId);
+  } catch (err) {
+    log.warn({ err, uploadId }, "a file that is used up cannot be removed");
   }
 }
 
@@ -112,33 +124,36 @@ const isForAnother = (err: unknown, signal: AbortSignal) =>
 
 type Progress = { log: string; steps: ActivityStep[] };
 
+/** @returns The upload whose row is gone, or null. */
 async function succeed(
   deps: ActivityDeps,
   { activity, group }: LoadedActivity,
   collected: Collected,
   progress: Progress,
-): Promise<void> {
+): Promise<string | null> {
   const usedUp = await fenced(deps.db, deps.lease.key, async (tx) => {
     const uploadId = group && (await activateGroup(tx, group.id, collected));
     await endActivity(tx, activity.id, { status: "OK", ...progress });
     await deleteLease(tx, deps.lease.key);
     return uploadId;
   });
-  // Not done if we are killed here: the janitor looks for files without a row.
-  if (usedUp !== null) await removeUpload(deps.dataDir, usedUp);
   deps.log.info({ activityId: activity.id, package: activity.pkg_name }, "collected");
+  return usedUp;
 }
 
+/** @returns The upload whose row is gone, or null. @throws LeaseLostError before anything is removed. */
 async function fail(
   deps: ActivityDeps,
   { activity, group }: LoadedActivity,
   err: unknown,
   { log, steps }: Progress,
-): Promise<void> {
+): Promise<string | null> {
   const why =
     err instanceof CollectionError
       ? err.message
       : `The platform itself failed: ${err instanceof Error ? err.message : String(err)}`;
+  // Whoever took over works in the folder, or has ended the activity and left it to be used.
+  await fenced(deps.db, deps.lease.key, () => Promise.resolve());
   // The folder first: interrupted here, the next driver fails in the same way and cleans up again.
   const left = group?.path ? await cleanUp(group.path, group.id) : "";
   const usedUp = await fenced(deps.db, deps.lease.key, async (tx) => {
@@ -148,8 +163,8 @@ async function fail(
     await deleteLease(tx, deps.lease.key);
     return uploadId;
   });
-  if (usedUp !== null) await removeUpload(deps.dataDir, usedUp);
   deps.log.info({ activityId: activity.id, package: activity.pkg_name, why }, "collection failed");
+  return usedUp;
 }
 
 /** @returns A line for the log if something could not be removed, else "". */
