@@ -59,7 +59,7 @@ export function CollectForm({ state, own, disabledReason }: Props) {
       onSubmit={(event) => {
         event.preventDefault();
         if (!state.isPending && disabledReason === undefined)
-          void state.submit(check.state === "ready" ? check.version : newest);
+          void state.submit({ found: check.state === "ready" ? check.version : null, newest });
       }}
       className="flex flex-col gap-3.5 px-(--gutter) py-4"
     >

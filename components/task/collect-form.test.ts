@@ -14,13 +14,16 @@ test("only what is filled in is asked for, and the version that the button names
     { name: "zarr", version: "3.1", when: "post" },
     { name: "", version: "", when: "post" },
   ];
-  expect(toCollectInput(values({ package: "my-tasks" }), { newest: "1.4.1" })).toEqual({
+  expect(toCollectInput(values({ package: "my-tasks" }), { found: null, newest: "1.4.1" })).toEqual({
     origin: "pypi",
     package: "my-tasks",
     package_version: "1.4.1",
   });
   expect(
-    toCollectInput(values({ package: "my-tasks", package_version: "1.0", pins }), { newest: "1.4.1" }),
+    toCollectInput(values({ package: "my-tasks", package_version: "1.0", pins }), {
+      found: null,
+      newest: "1.4.1",
+    }),
   ).toEqual({
     origin: "pypi",
     package: "my-tasks",
@@ -31,6 +34,17 @@ test("only what is filled in is asked for, and the version that the button names
   expect(
     toCollectInput(values({ package_extras: "gpu", python_version: "3.12" }), { upload_id: "u" }),
   ).toEqual({ origin: "wheel-file", upload_id: "u", package_extras: "gpu", python_version: "3.12" });
+});
+
+test("a version is sent in the spelling that the index has, which the button names", () => {
+  const typed = values({ package: "my-tasks", package_version: "2.1" });
+  expect(toCollectInput(typed, { found: "2.1.0", newest: "3.0.0" })).toMatchObject({
+    package_version: "2.1.0",
+  });
+  expect(toCollectInput(values({ package: "my-tasks" }), { found: null, newest: null })).toEqual({
+    origin: "pypi",
+    package: "my-tasks",
+  });
 });
 
 test("half a pin and a second pin of a package are said at their row; an empty row is none", () => {

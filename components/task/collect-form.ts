@@ -28,6 +28,8 @@ export const EMPTY_COLLECT: CollectValues = {
   file: null,
 };
 
+export type LookedUp = { found: string | null; newest: string | null };
+
 const isVersion = (text: string) => PackageVersion.safeParse(text).success;
 const FREE = z.string().trim();
 
@@ -74,13 +76,10 @@ export function wheelProblem(file: Pick<File, "name" | "size"> | null): string |
 }
 
 /**
- * @param from The upload; for the index, the version that was looked up, which the button names; null if it
- *   could not be looked up: the server takes the newest then.
+ * @param from The upload; for the index, what the look-up said: the version that the button names, in the spelling
+ *   of the index, and the newest one. If it said nothing, what was typed is sent, or the server takes the newest.
  */
-export function toCollectInput(
-  values: CollectValues,
-  from: { upload_id: string } | { newest: string | null },
-): CollectInput {
+export function toCollectInput(values: CollectValues, from: { upload_id: string } | LookedUp): CollectInput {
   const pinned = (when: "pre" | "post") =>
     Object.fromEntries(
       values.pins.filter((pin) => pin.when === when && pin.name !== "").map((pin) => [pin.name, pin.version]),
@@ -94,7 +93,7 @@ export function toCollectInput(
     ...(Object.keys(after).length > 0 && { pinned_package_versions_post: after }),
   };
   if ("upload_id" in from) return { origin: "wheel-file", upload_id: from.upload_id, ...options };
-  const version = values.package_version || from.newest;
+  const version = from.found ?? (values.package_version || from.newest);
   return {
     origin: "pypi",
     package: values.package,

@@ -8,7 +8,7 @@ import { placeServerErrors } from "../form/server-errors";
 import { usePageParams } from "../shell/ShallowLinks";
 import { useTRPC } from "../trpc/client";
 import { collectForm, EMPTY_COLLECT, toCollectInput } from "./collect-form";
-import type { CollectValues, Source } from "./collect-form";
+import type { CollectValues, LookedUp, Source } from "./collect-form";
 import type { Uploaded } from "@/server/contracts/task";
 import { UploadError, uploadFile } from "./upload-file";
 
@@ -46,12 +46,12 @@ export function useCollectForm() {
       setSent(null);
     }
   };
-  /** @param newest what the button names, when no version is typed */
-  const submit = (newest: string | null) =>
+  /** @param lookedUp what the index said of the package in the form */
+  const submit = (lookedUp: LookedUp) =>
     form.handleSubmit(async (values) => {
       setProblem(undefined);
       try {
-        const from = source === "wheel" && values.file !== null ? await send(values.file) : { newest };
+        const from = source === "wheel" && values.file !== null ? await send(values.file) : lookedUp;
         const { activity_id } = await collect.mutateAsync(toCollectInput(values, from));
         unused.current = null;
         await Promise.all([

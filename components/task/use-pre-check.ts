@@ -47,8 +47,9 @@ export function usePreCheck(
   const newest = useQuery(
     trpc.task.findPackage.queryOptions(about, { ...options, enabled: enabled && name.success }),
   );
-  const isListed =
-    newest.data?.versions.some((one) => version.success && isSameVersion(one, version.data)) ?? false;
+  /** As the index spells it. */
+  const listed = newest.data?.versions.find((one) => version.success && isSameVersion(one, version.data));
+  const isListed = listed !== undefined;
   // Only a version that is not in the list needs a question of its own: why.
   const exact = useQuery(
     trpc.task.findPackage.queryOptions(
@@ -69,7 +70,7 @@ export function usePreCheck(
     return say({ state: "asking" });
   if (answer.isError) return say({ state: "refused", reason: sentenceOf(answer.error) });
   const found: PackageFound = answer.data;
-  const wanted = version.success && isListed ? version.data : found.version;
+  const wanted = listed ?? found.version;
   const group = own.find(
     (one) => one.pkg_name === normalizePackageName(about.package) && isSameVersion(one.version, wanted),
   );

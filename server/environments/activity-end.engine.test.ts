@@ -43,7 +43,7 @@ async function driven(meanwhile: (group: { upload_id: string | null }) => Promis
     await mkdir(group.venv_path ?? "");
     await writeFile(path.join(group.venv_path ?? "", "pyvenv.cfg"), "");
     await meanwhile(group);
-    return { tasks: [], env_info: "", archive_path: null };
+    return { tasks: [], env_info: "", archive_path: null, version: group.version };
   });
   const key = await claimLease(t.db, "activity", "test");
   if (!key) throw new Error("no lease");

@@ -6,6 +6,7 @@ import type { ResourceRow, TaskGroupRow } from "@/db/schema";
 import { count } from "@/server/domain/tasks/collection-steps";
 import type { CollectionStep } from "@/server/domain/tasks/collection-steps";
 import { normalizePackageName } from "@/server/domain/tasks/package-name";
+import { isSameVersion } from "@/server/domain/tasks/versions";
 import type { NewTask } from "../runner/store/activity";
 import type { ActivityLog } from "./activity-log";
 import { readChoice } from "./choice";
@@ -26,6 +27,8 @@ const PackagePlace = z.object({
 });
 
 export type Collected = {
+  /** As the installed package spells it. */
+  version: string;
   tasks: NewTask[];
   env_info: string;
   /** Null: from the index. */
@@ -95,13 +98,13 @@ export async function collect(
   if (Object.keys(after).length > 0)
     await steps.run("install_after", (step) => pip.install(pinned(after), step.title));
 
-  const { manifest, root, env_info } = await steps.run("manifest", async (step) => {
+  const { manifest, root, version, env_info } = await steps.run("manifest", async (step) => {
     const frozen = await pip.run(["freeze", "--all", "--disable-pip-version-check"], step.title);
     const place = placeOf(await pip.python(["-I", LOCATE_PACKAGE, group.pkg_name], step.title));
     judge(place, group);
     const found = await readManifest(place.manifest);
     step.detail = count(found.task_list.length, "task");
-    return { manifest: found, root: place.root, env_info: frozen };
+    return { manifest: found, root: place.root, version: spellingOf(place, group), env_info: frozen };
   });
   const commands = manifest.task_list.flatMap((task) => [
     task.executable_non_parallel,
@@ -109,12 +112,12 @@ export async function collect(
   ]);
   const tasks = await steps.run(
     "commands",
-    () => tasksOf(manifest, { python, root, version: group.version }),
+    () => tasksOf(manifest, { python, root, version }),
     `Check ${count(commands.filter(Boolean).length, "command")}`,
   );
   log.say(`Found ${count(tasks.length, "task")}: ${tasks.map(({ name }) => name).join(", ")}`);
   await rm(tmp, { recursive: true, force: true });
-  return { tasks, env_info, archive_path: wheel };
+  return { version, tasks, env_info, archive_path: wheel };
 }
 
 function requirementOf({ pkg_name, version, pip_extras }: TaskGroupRow, wheel: string | null): string {
@@ -147,6 +150,10 @@ function placeOf(stdout: string): z.infer<typeof PackagePlace> {
     });
   }
 }
+
+/** `2.1` was asked for and `2.1.0` is installed. A build of it (`2.1.0+local`) counts as what was asked for. */
+const spellingOf = (place: { version: string }, { version }: TaskGroupRow) =>
+  isSameVersion(place.version, version) ? place.version : version;
 
 type Place = z.infer<typeof PackagePlace>;
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { one } from "@/db/rows";
-import { taskGroups } from "@/db/schema";
+import { taskGroups, tasks } from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import { collectPackage } from "@/server/services/task/collect";
 import { findPackage } from "./find-package";
@@ -51,8 +51,8 @@ async function look() {
   return findPackage(resource, question, new AbortController().signal);
 }
 
-async function collect() {
-  const input = { origin: "pypi", package: "some-tasks", package_version: "1.0" } as const;
+async function collect(package_version = "1.0") {
+  const input = { origin: "pypi", package: "some-tasks", package_version } as const;
   return driveToEnd(world, (await collectPackage(world.ctx, input)).activity_id);
 }
 
@@ -106,6 +106,19 @@ test("a file and a folder that are named from where the server was started are f
   expect(await look()).toMatchObject({ ok: true, version: "1.0" });
   const activity = await collect();
   expect(activity).toMatchObject({ status: "OK" });
+});
+
+test("the version that is kept is the one that was installed, however it was asked for", async () => {
+  await writeWheel(wheels, { name: "some_tasks", version: "2.1.0" });
+  await configure(`[global]\nno-index = true\nfind-links = ${wheels}\n`);
+  const { task_group_id } = await collect("2.1");
+  const id = task_group_id ?? 0;
+  const kept = await t.db
+    .select({ active: taskGroups.active, ofGroup: taskGroups.version, ofTask: tasks.version })
+    .from(taskGroups)
+    .innerJoin(tasks, eq(tasks.task_group_id, taskGroups.id))
+    .where(eq(taskGroups.id, id));
+  expect(kept).toEqual([{ active: true, ofGroup: "2.1.0", ofTask: "2.1.0" }]);
 });
 
 test("looking where no folder can be made: a sentence that blames no field", async () => {

@@ -2,7 +2,8 @@ import { createReadStream, readFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { isAppError } from "@/server/contracts/errors";
-import type { ActivityView } from "@/server/contracts/task";
+import type { ActivityView, TaskGroupView } from "@/server/contracts/task";
+import { isSameVersion } from "@/server/domain/tasks/versions";
 import type { ServiceContext } from "@/server/services/context";
 import { getActivity, listActivities } from "@/server/services/task/activities";
 import { collectPackage } from "@/server/services/task/collect";
@@ -55,16 +56,26 @@ export async function ensurePublished(
   return ensureCollected(ctx, { pkg_name, version }, collect, signal);
 }
 
+/** Whoever collected it may have spelled the version in another way. */
+const isOf = (wanted: Version) => (row: Version) =>
+  row.pkg_name === wanted.pkg_name && isSameVersion(row.version, wanted.version);
+
+/** The package on this resource, whoever collected it: one that can be used, or else one that is under way. */
+export async function findGroup(ctx: ServiceContext, wanted: Version): Promise<TaskGroupView | undefined> {
+  const groups = (await listTaskGroups(ctx)).filter(isOf(wanted));
+  return groups.find((group) => group.active) ?? groups[0];
+}
+
 /** @param collect Asks for the collection; a collection that a killed server has begun is waited for instead. */
 async function ensureCollected(
   ctx: ServiceContext,
-  { pkg_name, version }: Version,
+  wanted: Version,
   collect: () => Promise<number>,
   signal: AbortSignal,
 ): Promise<string> {
-  const isThis = (row: Version) => row.pkg_name === pkg_name && row.version === version;
-  const findGroup = async () => (await listTaskGroups(ctx)).find(isThis);
-  if ((await findGroup())?.active) return `${pkg_name} ${version} is there already`;
+  const { pkg_name, version } = wanted;
+  const isThis = isOf(wanted);
+  if ((await findGroup(ctx, wanted))?.active) return `${pkg_name} ${version} is there already`;
   const begun = (await listActivities(ctx)).find(
     (row) => isThis(row) && (row.status === "pending" || row.status === "ongoing"),
   );
@@ -77,7 +88,7 @@ async function ensureCollected(
       log.slice(-30).join("\n"),
     );
   }
-  const tasks = (await findGroup())?.tasks.length ?? 0;
+  const tasks = (await findGroup(ctx, wanted))?.tasks.length ?? 0;
   return `${pkg_name} ${version}: ${tasks} tasks`;
 }
 

@@ -8,8 +8,7 @@ import { maybeOne } from "@/db/rows";
 import { taskGroups } from "@/db/schema";
 import type { WorkflowFile } from "@/server/contracts/workflow";
 import type { ServiceContext } from "@/server/services/context";
-import { listTaskGroups } from "@/server/services/task/list-groups";
-import { ensurePublished } from "./package";
+import { ensurePublished, findGroup } from "./package";
 import { ensureRealImages } from "./real-images";
 import { reportJob } from "./report";
 import type { Verdict } from "./report";
@@ -80,9 +79,7 @@ function versionIn(file: WorkflowFile): string {
 
 /** Of the environment that was collected; it has the libraries that open the outputs. */
 async function findInterpreter(ctx: ServiceContext, version: string): Promise<string> {
-  const group = (await listTaskGroups(ctx)).find(
-    (row) => row.pkg_name === PUBLISHED_PACKAGE && row.version === version && row.active,
-  );
+  const group = await findGroup(ctx, { pkg_name: PUBLISHED_PACKAGE, version });
   const rows = await ctx.db
     .select({ venv_path: taskGroups.venv_path })
     .from(taskGroups)

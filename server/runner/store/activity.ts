@@ -71,7 +71,7 @@ export type NewTask = Omit<TaskRow, "id" | "task_group_id">;
 export async function activateGroup(
   tx: Tx,
   groupId: number,
-  found: { tasks: readonly NewTask[]; env_info: string; archive_path: string | null },
+  found: { version: string; tasks: readonly NewTask[]; env_info: string; archive_path: string | null },
 ): Promise<string | null> {
   // Through storableJson: a manifest may hold characters that PostgreSQL cannot.
   const rows = (JSON.parse(storableJson(found.tasks)) as NewTask[]).map((task) => ({
@@ -81,7 +81,12 @@ export async function activateGroup(
   if (rows.length > 0) await tx.insert(tasks).values(rows);
   await tx
     .update(taskGroups)
-    .set({ env_info: storableText(found.env_info), archive_path: found.archive_path, active: true })
+    .set({
+      version: found.version,
+      env_info: storableText(found.env_info),
+      archive_path: found.archive_path,
+      active: true,
+    })
     .where(eq(taskGroups.id, groupId));
   return freeUpload(tx, groupId);
 }

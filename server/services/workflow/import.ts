@@ -5,7 +5,7 @@ import { InvalidInputError, isAppError } from "@/server/contracts/errors";
 import { ImportWorkflowInput } from "@/server/contracts/workflow";
 import type { WorkflowFile } from "@/server/contracts/workflow";
 import { normalizePackageName } from "@/server/domain/tasks/package-name";
-import { compareVersions } from "@/server/domain/tasks/versions";
+import { compareVersions, isSameVersion } from "@/server/domain/tasks/versions";
 import { requireCompute, requireProject } from "@/server/services/access";
 import type { Compute } from "@/server/services/access";
 import type { ServiceContext } from "@/server/services/context";
@@ -91,18 +91,19 @@ function findTask(wanted: FileTask["task"], installed: readonly TaskWithGroup[])
     (candidate) =>
       isOfPackage(wanted, candidate) &&
       candidate.task.name === wanted.name &&
-      (!wanted.version || candidate.group.version === wanted.version),
+      (!wanted.version || isSameVersion(candidate.group.version, wanted.version)),
   );
 }
 
 function whyMissing(wanted: FileTask["task"], installed: readonly TaskWithGroup[]): string {
-  const version = wanted.version ? ` ${wanted.version}` : "";
+  const { version: asked } = wanted;
+  const version = asked ? ` ${asked}` : "";
   const ofPackage = installed.filter((candidate) => isOfPackage(wanted, candidate));
   if (ofPackage.length === 0)
     return `The package ${wanted.pkg_name}${version} is not installed: collect it first.`;
   const versions = [...new Set(ofPackage.map(({ group }) => group.version))];
-  if (wanted.version && !versions.includes(wanted.version))
-    return `The package ${wanted.pkg_name} is not installed in version ${wanted.version} (installed: ${versions.join(", ")}).`;
+  if (asked && !versions.some((one) => isSameVersion(one, asked)))
+    return `The package ${wanted.pkg_name} is not installed in version ${asked} (installed: ${versions.join(", ")}).`;
   return `The package ${wanted.pkg_name}${version} has no task called '${wanted.name}'.`;
 }
 

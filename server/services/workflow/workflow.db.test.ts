@@ -197,6 +197,25 @@ test("a file is imported with the tasks it names, or nothing is and every missin
   expect((await listWorkflows(owner)).map((one) => one.name)).not.toContain("Broken");
 });
 
+test("a version in a file is the installed one also if it is spelled in another way", async () => {
+  const { owner, project } = await makeStudy(t.db);
+  const group = await makeTaskGroup(owner, { version: "2.1" });
+  const task = await makeTask(t.db, group.id);
+  const file = (name: string) => ({
+    name: "Spelled",
+    task_list: [
+      { task: { pkg_name: group.pkg_name, version: "2.1.0", name }, args_parallel: { threshold: 1 } },
+    ],
+  });
+  const { workflow_id } = await importWorkflow(owner, { project_id: project.id, workflow: file(task.name) });
+  expect((await getWorkflow(owner, { workflow_id })).tasks.map((step) => step.task.id)).toEqual([task.id]);
+  await expect(
+    importWorkflow(owner, { project_id: project.id, workflow: file("nope") }),
+  ).rejects.toMatchObject({
+    fields: { "task_list.0": `The package ${group.pkg_name} 2.1.0 has no task called 'nope'.` },
+  });
+});
+
 test("progress is that of the latest run of each task on the dataset", async () => {
   const study = await makeStudy(t.db);
   const ask = { workflow_id: study.workflow.id, dataset_id: study.dataset.id };
