@@ -9,11 +9,9 @@ import { usePageParams } from "../shell/ShallowLinks";
 import { useTRPC } from "../trpc/client";
 import { collectForm, EMPTY_COLLECT, toCollectInput } from "./collect-form";
 import type { CollectValues, LookedUp, Source } from "./collect-form";
-import type { Uploaded } from "@/server/contracts/task";
+import { UnusedUpload } from "./unused-upload";
 import { UploadError, uploadFile } from "./upload-file";
 
-/** The server keeps it for a day. */
-const REUSE_MS = 60 * 60_000;
 const SERVER_FIELDS = ["package", "package_version", "python_version", "package_extras"] as const;
 
 /** The form lives above the tabs of the page, so that what was typed (and the file) survives them. */
@@ -29,19 +27,14 @@ export function useCollectForm() {
   const [problem, setProblem] = useState<string>();
   const [sent, setSent] = useState<number | null>(null);
   const upload = useRef<AbortController>(null);
-  /** Sent, and not used: a refusal must not cost the same way again, nor the room of a second copy. */
-  const unused = useRef<{ file: File; at: number; uploaded: Uploaded }>(null);
+  const [unused] = useState(() => new UnusedUpload());
   const collect = useMutation(trpc.task.collect.mutationOptions());
 
   const send = async (file: File) => {
-    const known = unused.current;
-    if (known?.file === file && Date.now() - known.at < REUSE_MS) return known.uploaded;
     upload.current = new AbortController();
     setSent(0);
     try {
-      const uploaded = await uploadFile(file, { onProgress: setSent, signal: upload.current.signal });
-      unused.current = { file, at: Date.now(), uploaded };
-      return uploaded;
+      return await uploadFile(file, { onProgress: setSent, signal: upload.current.signal });
     } finally {
       setSent(null);
     }
@@ -51,15 +44,17 @@ export function useCollectForm() {
     form.handleSubmit(async (values) => {
       setProblem(undefined);
       try {
-        const from = source === "wheel" && values.file !== null ? await send(values.file) : lookedUp;
+        const { file } = values;
+        const from = source === "wheel" && file !== null ? await unused.of(file, () => send(file)) : lookedUp;
         const { activity_id } = await collect.mutateAsync(toCollectInput(values, from));
-        unused.current = null;
+        unused.forget();
         await Promise.all([
           queryClient.invalidateQueries(trpc.task.activities.queryFilter()),
           queryClient.invalidateQueries(trpc.task.groups.queryFilter()),
         ]);
         params.go({ collection: activity_id });
       } catch (err) {
+        unused.refusedWith(err);
         if (err instanceof UploadError) form.setError("file", { type: "server", message: err.message });
         else setProblem(placeServerErrors(err, form, SERVER_FIELDS));
       }
