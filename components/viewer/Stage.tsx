@@ -3,6 +3,7 @@
 import { cx } from "class-variance-authority";
 import { Maximize, Minus, Plus } from "lucide-react";
 import type { ReactNode } from "react";
+import { Button } from "@/components/ui/Button";
 import { LoadingLine } from "@/components/ui/LoadingLine";
 import { formatLength } from "./lengths";
 import type { OpenImage } from "./open-image";
@@ -28,7 +29,7 @@ type Props = {
 
 /** One image on the stage: drag to move, zoom by wheel, fingers or buttons. */
 export function Stage({ scene, label, isLarge, onHover, children }: Props) {
-  const { canvas, view, state, handlers, isWhole, zoomBy, showWhole } = useStage({
+  const { canvas, view, state, handlers, isWhole, zoomBy, showWhole, retry } = useStage({
     scene,
     wheelZooms: isLarge,
     onHover,
@@ -52,9 +53,12 @@ export function Stage({ scene, label, isLarge, onHover, children }: Props) {
       <div className="pointer-events-none absolute inset-x-3 top-3 flex flex-col items-start gap-2">
         {children}
         {state.error !== null && (
-          <p role="alert" className={cx(GLASS, "px-3 py-1.5 text-12")}>
-            A part is missing. {state.error}
-          </p>
+          <div className={cx(GLASS, "pointer-events-auto flex items-center gap-3 px-3 py-1.5 text-12")}>
+            <p role="alert">A part is missing. {state.error}</p>
+            <Button size="sm" className="shrink-0" onClick={retry}>
+              Try again
+            </Button>
+          </div>
         )}
       </div>
       {view && <ScaleBar image={scene.image} zoom={view.zoom} maxPx={isLarge ? BAR_PX : BAR_PX / 2} />}

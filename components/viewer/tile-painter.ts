@@ -78,6 +78,12 @@ export class TilePainter {
     this.#schedule();
   }
 
+  /** Asks again for what could not be read; by itself it never does, so that a server in trouble is left alone. */
+  retry(): void {
+    this.#failed.clear();
+    this.#schedule();
+  }
+
   dispose(): void {
     this.#isDisposed = true;
     cancelAnimationFrame(this.#frame);

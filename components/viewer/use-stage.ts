@@ -96,6 +96,7 @@ export function useStage({ scene, wheelZooms, onHover }: Options) {
     view,
     state,
     isWhole: chosen === null,
+    retry: () => painter.current?.retry(),
     zoomBy: (by: number) => move((old, size) => zoomAt(old, size, middle(size), by)),
     panBy: (x: number, y: number) =>
       move((old) => ({ ...old, x: old.x + x / old.zoom, y: old.y + y / old.zoom })),
