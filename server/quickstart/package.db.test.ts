@@ -1,8 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
+import { InvalidInputError, PreconditionError } from "@/server/contracts/errors";
+import { listActivities } from "@/server/services/task/activities";
+import { findPackage } from "@/server/services/task/find-package";
 import { makeTaskGroup, makeUser } from "@/server/services/testing";
 import { ensurePublished, findGroup } from "./package";
+import { Skipped } from "./skipped";
+
+// It asks a running server.
+vi.mock("@/server/services/task/find-package", () => ({ findPackage: vi.fn() }));
 
 let t: TestDb;
 beforeAll(async () => void (t = await createTestDb()));
@@ -17,3 +24,33 @@ test("a package that an administrator has collected under another spelling of it
   );
   expect(await findGroup(owner, wanted)).toMatchObject({ id: group.id });
 });
+
+const UNREACHABLE = "The package index 127.0.0.1:9 cannot be used: the connection was refused.";
+const NO_VERSION = "There is no version 2.1.0 of a-package for Python 3.11.";
+test.each([
+  ["an index that cannot be reached", new PreconditionError(UNREACHABLE), new Skipped(UNREACHABLE)],
+  [
+    "no such version",
+    new InvalidInputError(NO_VERSION, { package_version: NO_VERSION }),
+    new Skipped(NO_VERSION),
+  ],
+  [
+    "no such package",
+    new InvalidInputError("No.", { package: "No." }),
+    new Skipped("pip has no index with a-package for this computer."),
+  ],
+  ["a fault of our own", new TypeError("oops"), new TypeError("oops")],
+])(
+  "%s: nothing is begun, and only what is no fault of ours skips the published tasks",
+  async (_, answer, end) => {
+    const owner = await makeUser(t.db);
+    vi.mocked(findPackage).mockRejectedValueOnce(answer);
+    const thrown: unknown = await ensurePublished(
+      { ctx: owner, signal: new AbortController().signal },
+      { pkg_name: "a-package", version: "2.1.0" },
+    ).catch((err: unknown) => err);
+    expect(thrown).toBeInstanceOf(end.constructor);
+    expect(thrown).toHaveProperty("message", end.message);
+    expect(await listActivities(owner)).toEqual([]);
+  },
+);
