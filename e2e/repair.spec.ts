@@ -74,6 +74,7 @@ async function openPublishedCause(page: Page, job_id: number) {
   const card = await openCause(page, job_id, "DAPI");
   await expect(card.getByText("1 unit", { exact: true })).toBeVisible();
   await expect(card).toContainText(/task \d, Threshold Segmentation/);
+  await expect(card).toContainText("Read the log, change the arguments or the data, then choose Continue.");
   await expect(
     page.getByRole("navigation", { name: "Tasks of the job" }).getByRole("link", { name: /Threshold/ }),
   ).toContainText("1 of 1 unit failed");
