@@ -12,13 +12,15 @@ type Props = {
   value: unknown;
   /** Why it is JSON and not a field. */
   why?: string | undefined;
+  /** What is wrong in it, deeper than where the field says it. */
+  reasons?: readonly string[];
   readOnly?: boolean;
   /** Called with every text that is JSON; undefined for an empty one. */
   onChange: (value: unknown) => void;
 };
 
 /** One value as JSON, inside of a form. While the text is no JSON the value stays what it was. */
-export function JsonField({ id, name, value, why, readOnly = false, onChange }: Props) {
+export function JsonField({ id, name, value, why, reasons = [], readOnly = false, onChange }: Props) {
   const [text, setText] = useState(() => toText(value));
   const parsed = parse(text);
   // Changed from outside: undo, reset.
@@ -45,6 +47,7 @@ export function JsonField({ id, name, value, why, readOnly = false, onChange }: 
       ) : (
         <FieldError>{parsed.reason}</FieldError>
       )}
+      {parsed.ok && reasons.map((reason) => <FieldError key={reason}>{reason}</FieldError>)}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderToString } from "react-dom/server";
 import { expect, test, vi } from "vitest";
+import { hardSchemas } from "@/e2e/support/hard-schemas";
 import { Manifest } from "@/server/contracts/task";
 import { applyEdit, changesBetween, defaultsOf, requiredDefaults, shownValues } from "./schema-values";
 import { FormBoundary } from "./FormBoundary";
@@ -127,6 +128,93 @@ test("what goes back to its default is not stored; a cleared field neither; null
   expect(edit({ size: 2, text: "t" }, (shown) => ({ ...shown, size: 1.5 }))).toEqual({ text: "t" });
   expect(edit({ size: 2, text: "t" }, (shown) => ({ ...shown, text: undefined }))).toEqual({ size: 2 });
   expect(edit({ maybe: 3 }, (shown) => ({ ...shown, size: null }))).toEqual({ maybe: 3, size: null });
+});
+
+const v1 = hardSchemas.find(({ name }) => name === "v1-optional");
+const leftOut = (html: string) =>
+  [...html.matchAll(/aria-label="Leave out: ([^"]+)"/g)].map(([, name]) => name);
+
+test("every optional argument without default that is given can be left out again", () => {
+  const { schema = {}, version = "", valid = [] } = v1 ?? {};
+  const [every = {}] = valid;
+  const titles = Object.values(schema["properties"] as Record<string, { title: string }>).map(
+    ({ title }) => title,
+  );
+  // Of a group also its optional member; of a union not the branch once more.
+  const inOrder = titles.flatMap((title) => (title === "Crop" ? ["Crop", "Note"] : [title]));
+  expect(leftOut(draw({ schema, version, value: every }))).toEqual(inOrder);
+  expect(leftOut(draw({ schema, version, value: { target: "name" } }))).toEqual(["Target"]);
+  expect(leftOut(draw({ schema, version, value: {} }))).toEqual([]);
+  expect(leftOut(draw({ schema, version, value: every, readOnly: true }))).toEqual([]);
+  // With a default there is the way back to that; what is required is never left out.
+  const given = {
+    size: 2,
+    flag: true,
+    list: [],
+    maybe: 3,
+    text: "t",
+    group: { depth: 1 },
+    either: 5,
+    free: {},
+  };
+  expect(leftOut(draw({ schema: all, value: given }))).toEqual(["Either", "Free entries"]);
+});
+
+test("an optional group that an edit empties is not stored; one that is empty on purpose is", () => {
+  const optional = {
+    type: "object",
+    properties: {
+      outer: {
+        type: "object",
+        properties: {
+          crop: { type: "object", properties: { width: { type: "integer" } }, required: ["width"] },
+          note: { type: "string" },
+        },
+      },
+      maybe: { anyOf: [{ type: "object", properties: { a: { type: "integer" } } }, { type: "null" }] },
+      json: { type: "object" },
+      rows: { type: "array", items: { type: "object", properties: { crop: { $ref: "#/$defs/C" } } } },
+      needed: { type: "object", properties: { a: { type: "integer" } } },
+    },
+    required: ["needed"],
+    $defs: { C: { type: "object", properties: { width: { type: "integer" } } } },
+  };
+  const after = (stored: JsonMap, next: JsonMap) => {
+    const shown = shownValues(optional, stored);
+    return applyEdit(optional, stored, shown, { ...shown, ...next });
+  };
+  expect(after({ outer: { crop: { width: 1 }, note: "n" } }, { outer: { crop: {}, note: "n" } })).toEqual({
+    outer: { note: "n" },
+  });
+  expect(after({ outer: { crop: { width: 1 } } }, { outer: { crop: { width: undefined } } })).toEqual({});
+  expect(after({}, { outer: { note: undefined } })).toEqual({});
+  const rows = [{ crop: { width: 1 } }, { crop: {} }];
+  expect(after({ rows }, { rows: [{ crop: {} }, { crop: {} }] })).toEqual({ rows: [{}, { crop: {} }] });
+  // What was stored empty stays when something else is edited.
+  expect(after({ outer: {} }, { json: {} })).toEqual({ outer: {}, json: {} });
+  expect(after({ maybe: { a: 1 } }, { maybe: {} })).toEqual({ maybe: {} });
+  expect(after({ maybe: null }, { maybe: {} })).toEqual({ maybe: {} });
+  expect(after({ needed: { a: 1 } }, { needed: {} })).toEqual({ needed: {} });
+});
+
+test("a group that may be null is open when it is set, whatever its members begin with", () => {
+  const folds = (value: JsonMap) =>
+    [...draw({ schema: nullable, value }).matchAll(/<details([^>]*)>/g)].map(([, tag = ""]) =>
+      / open/.test(tag),
+    );
+  const nullable = {
+    properties: {
+      maybe: {
+        title: "Maybe",
+        anyOf: [{ type: "object", properties: { a: { type: "integer" } } }, { type: "null" }],
+        default: null,
+      },
+      plain: { title: "Plain", type: "object", properties: { b: { type: "integer" } } },
+    },
+  };
+  expect(folds({})).toEqual([false]);
+  expect(folds({ maybe: {} })).toEqual([true, false]);
+  expect(folds({ plain: { b: 1 } })).toEqual([true]);
 });
 
 test("a new workflow task carries what it is refused without", () => {

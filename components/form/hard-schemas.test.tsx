@@ -12,6 +12,7 @@ const draw = ({ schema, version }: HardSchema, value: Record<string, unknown>) =
       schema={schema}
       version={version}
       label="Arguments"
+      showMissing
       value={value}
       onChange={() => undefined}
       onUnfinished={() => undefined}
@@ -47,6 +48,10 @@ describe.each(hardSchemas)("$name: $what", (hard) => {
     }
   });
 
+  test("every reason is in the form", () => {
+    for (const { value, reason } of hard.invalid) expect(words(draw(hard, value))).toContain(reason);
+  });
+
   test("what is shown holds what is stored, and an untouched form stores what was stored", () => {
     for (const value of values) {
       const shown = shownValues(hard.schema, value);
@@ -67,6 +72,9 @@ describe.each(hardSchemas)("$name: $what", (hard) => {
     expect(onServer(hard, {})).toEqual(inBrowser(hard, {}));
   });
 });
+
+const words = (html: string) =>
+  html.replaceAll("&quot;", '"').replaceAll("&#x27;", "'").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 /** What a person would look for. */
 function textsIn(value: unknown): string[] {

@@ -10,8 +10,8 @@ import { JsonField } from "./JsonField";
 import { branchOf, unionOf } from "./schema-branch";
 import { ControlName, FormActions, HeaderSlot } from "./schema-context";
 import { Labelled, titleOf } from "./schema-field";
-import { labelledProps, Nothing, withoutNode, type NodeProps } from "./schema-node";
-import { AS_JSON, BY, DEFAULT, propertiesOf, type Branch } from "./schema-marks";
+import { labelledProps, Nothing, reasonsBelow, withoutNode, type NodeProps } from "./schema-node";
+import { AS_JSON, BRANCH, BY, DEFAULT, propertiesOf, type Branch } from "./schema-marks";
 import { initial } from "./schema-values";
 
 const MOST_SEGMENTS = 4;
@@ -48,7 +48,7 @@ export function SchemaChoice(props: NodeProps) {
   const isStray = branch === null && value !== undefined && value !== null;
   return (
     <div className="flex flex-col gap-3 border-t border-line pt-3">
-      <Labelled {...labelled} errors={[...labelled.errors, ...tagErrors]}>
+      <Labelled {...labelled} errors={[...labelled.errors, ...tagErrors]} onLeaveOut={() => setAsked(null)}>
         {isShort && !labelled.readOnly ? (
           <div>
             <Segmented label={name} value={chosen ?? ""} onValueChange={choose} options={options} />
@@ -70,6 +70,7 @@ export function SchemaChoice(props: NodeProps) {
             id={`${labelled.id}-json`}
             name={title}
             value={value}
+            reasons={reasonsBelow(props.errorSchema)}
             readOnly={labelled.readOnly}
             why="It fits none of the kinds above; choosing one replaces it."
             onChange={(next) => change(fieldPathId.path, next, labelled.id)}
@@ -109,6 +110,7 @@ function BranchFields({
     ...shown,
     title: own["type"] === "object" ? "" : branch.title,
     description,
+    [BRANCH]: true,
   } as unknown as RJSFSchema;
   return (
     <div className="pl-[22px]">

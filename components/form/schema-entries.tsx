@@ -14,6 +14,7 @@ import { isMap, type JsonMap } from "./json";
 import { ControlName, FormActions, idAt, type FormContext, type Path } from "./schema-context";
 import { titleOf } from "./schema-field";
 import { ENTRIES, propertiesOf } from "./schema-marks";
+import { reasonsBelow } from "./schema-node";
 import { initial } from "./schema-values";
 
 type Props = {
@@ -105,6 +106,7 @@ function Entry(props: EntryProps) {
           id={id}
           name={name}
           value={value[name]}
+          reasons={reasonsBelow(errors)}
           readOnly={readOnly}
           onChange={(next) => change(at, next, id)}
         />

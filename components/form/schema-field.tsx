@@ -2,7 +2,7 @@
 
 /** How one argument is laid out: label and help left, control right, violet dot and undo when changed. */
 import type { FieldTemplateProps, RJSFSchema } from "@rjsf/utils";
-import { RotateCcw } from "lucide-react";
+import { RotateCcw, X } from "lucide-react";
 import { use, type ReactNode } from "react";
 import { MISSING } from "@/server/domain/arguments/findings";
 import { Button } from "../ui/Button";
@@ -10,9 +10,11 @@ import { Field, FieldError } from "../ui/Field";
 import { FieldContext } from "../ui/field-context";
 import type { JsonMap } from "./json";
 import {
+  canBeLeftOut,
   ControlName,
   defaultAt,
   FormActions,
+  GroupReasons,
   HeaderSlot,
   isChanged,
   type FormContext,
@@ -26,7 +28,8 @@ export function SchemaField(props: Props) {
   const { id, schema, children, hidden, rawErrors, formData, registry, fieldPathId } = props;
   if (hidden === true) return <div hidden>{children}</div>;
   // Groups and lists bring their own label.
-  if (schema.type === "object" || schema.type === "array") return children;
+  if (schema.type === "object") return <GroupReasons value={rawErrors ?? []}>{children}</GroupReasons>;
+  if (schema.type === "array") return children;
   return (
     <Labelled
       {...{ id, schema, path: fieldPathId.path, value: formData, context: registry.formContext }}
@@ -55,6 +58,8 @@ type LabelledProps = {
   group?: boolean;
   /** The control needs the whole width. */
   stacked?: boolean;
+  /** What else is forgotten when it goes back to "not given". */
+  onLeaveOut?: () => void;
   children: ReactNode;
 };
 
@@ -88,11 +93,18 @@ export function Labelled(props: LabelledProps) {
   const changed = isChanged(base, value);
   const title = titleOf(schema, props.fallbackTitle);
   const description = (schema as JsonMap)["description"];
+  const leaveOut = () => {
+    change(path, undefined, id);
+    props.onLeaveOut?.();
+  };
+  // An entry with a name that the user chose has no title; it is removed with its name.
+  const canLeaveOut = !props.readOnly && title.trim() !== "" && canBeLeftOut(props);
   const undo = (
     <UndoSlot
       shown={changed && !props.readOnly}
       label={title}
       onUndo={() => change(path, structuredClone(base), id)}
+      onLeaveOut={canLeaveOut ? leaveOut : undefined}
     />
   );
   return (
@@ -124,14 +136,29 @@ export function titleOf(schema: JsonMap | RJSFSchema, fallback: string): string 
   return typeof schema.title === "string" && schema.title !== "" ? schema.title : fallback;
 }
 
+type UndoProps = {
+  shown: boolean;
+  label: string;
+  onUndo: () => void;
+  /** Where there is no default to go back to: back to "not given". */
+  onLeaveOut?: (() => void) | undefined;
+};
+
 /** Its place stays when there is nothing to undo, so that inputs keep one edge. */
-export function UndoSlot({ shown, label, onUndo }: { shown: boolean; label: string; onUndo: () => void }) {
-  if (!shown) return <span aria-hidden="true" className="w-(--control-sm) shrink-0" />;
-  return (
-    <Button variant="ghost" size="sm" icon aria-label={`Back to the default: ${label}`} onClick={onUndo}>
-      <RotateCcw strokeWidth={1.75} />
-    </Button>
-  );
+export function UndoSlot({ shown, label, onUndo, onLeaveOut }: UndoProps) {
+  if (shown)
+    return (
+      <Button variant="ghost" size="sm" icon aria-label={`Back to the default: ${label}`} onClick={onUndo}>
+        <RotateCcw strokeWidth={1.75} />
+      </Button>
+    );
+  if (onLeaveOut !== undefined)
+    return (
+      <Button variant="ghost" size="sm" icon aria-label={`Leave out: ${label}`} onClick={onLeaveOut}>
+        <X strokeWidth={1.75} />
+      </Button>
+    );
+  return <span aria-hidden="true" className="w-(--control-sm) shrink-0" />;
 }
 
 /** Descriptions come from packages: text only, with `code` in mono. */

@@ -8,15 +8,25 @@ import type {
   UnsupportedFieldProps,
 } from "@rjsf/utils";
 import { ChevronRight, Plus } from "lucide-react";
-import { use } from "react";
+import { use, useState } from "react";
+import { MISSING } from "@/server/domain/arguments/findings";
 import { Button } from "../ui/Button";
 import { FieldError } from "../ui/Field";
 import { FieldContext } from "../ui/field-context";
 import { Glyph } from "../ui/Glyph";
 import { isMap, type JsonMap } from "./json";
-import { defaultAt, FormActions, HeaderSlot, isChanged, type FormContext } from "./schema-context";
+import {
+  canBeLeftOut,
+  defaultAt,
+  FormActions,
+  GroupReasons,
+  HeaderSlot,
+  isChanged,
+  type FormContext,
+} from "./schema-context";
 import { SchemaEntries } from "./schema-entries";
 import { Help, UndoSlot } from "./schema-field";
+import { BRANCH, NULLABLE } from "./schema-marks";
 
 type S = RJSFSchema;
 
@@ -24,9 +34,26 @@ export function SchemaGroup(props: ObjectFieldTemplateProps<JsonMap, S, FormCont
   const { title, description, properties, schema, fieldPathId, formData, registry, readonly = false } = props;
   const { change } = use(FormActions);
   const slot = use(HeaderSlot);
-  const errors = props.errorSchema?.__errors?.filter((reason) => reason !== "Is required.") ?? [];
+  const reasons = use(GroupReasons);
+  const { formContext: context } = registry;
+  // Of a branch they stand at the union.
+  const own = schema[BRANCH] === true ? [] : reasons;
+  const errors = own.filter((reason) => context.showMissing || reason !== MISSING);
+  const problems = errors.length + countErrors(props.errorSchema, context.showMissing);
+  // What is not given and not asked for need not take room. A group that may be null is drawn when it is set.
+  const [isOpen, setOpen] = useState(
+    props.required === true || schema[NULLABLE] === true || isGiven(formData) || problems > 0,
+  );
+  // From then on only a new problem opens it: it must not fold over a field that is just being cleared.
+  const [hadProblems, setHadProblems] = useState(problems > 0);
+  if (problems > 0 !== hadProblems) {
+    setHadProblems(problems > 0);
+    if (problems > 0) setOpen(true);
+  }
+  const [timesLeftOut, setTimesLeftOut] = useState(0);
   const body = (
-    <HeaderSlot value={null}>
+    // Its fields begin anew when it was left out: a kind that was chosen in it is forgotten.
+    <HeaderSlot key={timesLeftOut} value={null}>
       <div className="flex flex-col gap-4">
         {errors.map((error) => (
           <FieldError key={error}>{error}</FieldError>
@@ -44,13 +71,21 @@ export function SchemaGroup(props: ObjectFieldTemplateProps<JsonMap, S, FormCont
   );
   // The arguments themselves; an entry of a list and a branch of a union have their title above.
   if (title === "" || typeof fieldPathId.path.at(-1) !== "string") return body;
-  const base = defaultAt(registry.formContext, fieldPathId.path, schema);
+  const { path } = fieldPathId;
+  const base = defaultAt(context, path, schema);
   const changed = isChanged(base, formData);
-  const problems = countErrors(props.errorSchema, registry.formContext.showMissing);
-  // What is not given and not asked for need not take room.
-  const isOpen = props.required === true || isGiven(formData) || problems > 0;
+  const place = { context, path, schema, value: formData, required: props.required === true };
+  const canLeaveOut = !readonly && canBeLeftOut(place);
+  const leaveOut = () => {
+    change(path, undefined);
+    setTimesLeftOut((times) => times + 1);
+  };
   return (
-    <details open={isOpen} className="group/part border-t border-line pt-3">
+    <details
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="group/part border-t border-line pt-3"
+    >
       <summary className="flex min-h-6 cursor-default list-none items-center gap-2 rounded-tag font-medium [&::-webkit-details-marker]:hidden">
         <ChevronRight
           size={14}
@@ -77,7 +112,8 @@ export function SchemaGroup(props: ObjectFieldTemplateProps<JsonMap, S, FormCont
           <UndoSlot
             shown={changed && !readonly}
             label={title}
-            onUndo={() => change(fieldPathId.path, structuredClone(base))}
+            onUndo={() => change(path, structuredClone(base))}
+            onLeaveOut={canLeaveOut ? leaveOut : undefined}
           />
         </span>
       </summary>
@@ -102,7 +138,7 @@ function countErrors(tree: unknown, showMissing: boolean): number {
   return Object.entries(tree).reduce((sum, [key, value]) => {
     if (key !== "__errors") return sum + countErrors(value, showMissing);
     const reasons = Array.isArray(value) ? (value as unknown[]) : [];
-    return sum + reasons.filter((reason) => showMissing || reason !== "Is required.").length;
+    return sum + reasons.filter((reason) => showMissing || reason !== MISSING).length;
   }, 0);
 }
 

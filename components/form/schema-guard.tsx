@@ -15,8 +15,8 @@ import { SchemaChoice } from "./schema-choice";
 import { defaultAt, FormActions, HeaderSlot, jsonReason } from "./schema-context";
 import { Labelled, titleOf } from "./schema-field";
 import { SchemaTuple } from "./schema-lists";
-import { NULLABLE, TUPLE } from "./schema-marks";
-import { labelledProps, withoutNode, type NodeProps, type Props } from "./schema-node";
+import { ABSENT, NULLABLE, TUPLE } from "./schema-marks";
+import { labelledProps, reasonsBelow, withoutNode, type NodeProps, type Props } from "./schema-node";
 import { initial } from "./schema-values";
 
 /** Where the drawn schema hangs on the schema that the form library holds, so that it adds and drops nothing. */
@@ -46,7 +46,10 @@ function PlainField(props: NodeProps) {
   if (unionOf(node) !== null) return <SchemaChoice {...props} />;
   if ("const" in node) return <ConstantField {...props} />;
   if (node[TUPLE] !== undefined) return <SchemaTuple {...props} />;
-  return <LibraryField {...withoutNode(props)} />;
+  const bare = withoutNode(props);
+  if (node["type"] === "array" && props.formData === undefined)
+    return <LibraryField {...bare} schema={{ ...bare.schema, [ABSENT]: true }} />;
+  return <LibraryField {...bare} />;
 }
 
 /** A stored value that is of another kind than the schema: a form of it would lose it. */
@@ -85,6 +88,7 @@ function MisfitField(props: NodeProps) {
           id={labelled.id}
           name={titleOf(node, props.name)}
           value={labelled.value}
+          reasons={reasonsBelow(props.errorSchema)}
           readOnly={labelled.readOnly}
           onChange={(next) => change(fieldPathId.path, next, labelled.id)}
         />
@@ -109,6 +113,7 @@ function FreeField(props: NodeProps) {
         name={titleOf(props.node, props.name)}
         why={jsonReason(props.node) ?? undefined}
         value={labelled.value}
+        reasons={reasonsBelow(props.errorSchema)}
         readOnly={labelled.readOnly}
         onChange={(next) => change(props.fieldPathId.path, next, labelled.id)}
       />

@@ -9,7 +9,7 @@ import { Button } from "../ui/Button";
 import { ControlName, FormActions, type FormContext } from "./schema-context";
 import { Labelled, titleOf } from "./schema-field";
 import { labelledProps, Nothing, withoutNode, type NodeProps } from "./schema-node";
-import { TUPLE } from "./schema-marks";
+import { ABSENT, TUPLE } from "./schema-marks";
 import { initial } from "./schema-values";
 
 type S = RJSFSchema;
@@ -20,7 +20,7 @@ export function SchemaList(props: ArrayFieldTemplateProps<JsonMap, S, FormContex
   const root = registry.rootSchema as JsonMap;
   const entry = isMap(schema.items) ? schema.items : {};
   const isWide = isWideEntry(entry, root);
-  const value: unknown = props.formData;
+  const value: unknown = schema[ABSENT] === true ? undefined : props.formData;
   const add = () => {
     const next = initial(entry, true, root) ?? null;
     change(fieldPathId.path, [...(Array.isArray(value) ? (value as unknown[]) : []), next], fieldPathId.$id);

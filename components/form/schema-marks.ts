@@ -15,6 +15,10 @@ export const ENTRIES = "x-entries";
 /** Branches of a union: `{title, tags, schema}`; with the name of the property that tells them apart in BY. */
 export const UNION = "x-union";
 export const BY = "x-by";
+/** Fields of a chosen branch: the union around them has the title and is what can be left out. */
+export const BRANCH = "x-branch";
+/** A list that is not given: the form library draws it as an empty one. */
+export const ABSENT = "x-absent";
 /** A tuple: schemas of its entries. */
 export const TUPLE = "x-tuple";
 

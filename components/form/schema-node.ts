@@ -1,6 +1,6 @@
 /** A field of the form library together with its schema, references followed. */
 import { RJSF_REF_CYCLE_KEY, type FieldProps, type RJSFSchema } from "@rjsf/utils";
-import type { JsonMap } from "./json";
+import { isMap, type JsonMap } from "./json";
 import type { FormContext } from "./schema-context";
 
 export type Props = FieldProps<JsonMap, RJSFSchema, FormContext>;
@@ -11,6 +11,19 @@ export type NodeProps = Props & { node: JsonMap };
 export function withoutNode({ node: _, ...props }: NodeProps): Props {
   // Expanded here: the library marks the second opening of a definition as a circle.
   return { ...props, schema: { ...props.schema, [RJSF_REF_CYCLE_KEY]: false } };
+}
+
+/**
+ * What is wrong deeper in a value that is one control: its own places are not drawn, so each reason names its own.
+ * Said also of what is missing there, since the value around it is given.
+ */
+export function reasonsBelow(tree: unknown, path: readonly string[] = []): string[] {
+  if (!isMap(tree)) return [];
+  return Object.entries(tree).flatMap(([name, below]) => {
+    if (name !== "__errors") return reasonsBelow(below, [...path, name]);
+    const reasons = path.length > 0 && Array.isArray(below) ? (below as unknown[]) : [];
+    return reasons.map((reason) => `${path.join(".")}: ${String(reason)}`);
+  });
 }
 
 /** Label and so on of a field that this folder draws by itself. */

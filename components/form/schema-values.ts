@@ -2,7 +2,7 @@
 import { isMap, isSame, merged, ownOf, type JsonMap } from "@/server/domain/arguments/json";
 import { inWords } from "./json";
 import { branchOf, unionOf } from "./schema-branch";
-import { DEFAULT, ENTRIES, propertiesOf, TUPLE } from "./schema-marks";
+import { AS_JSON, DEFAULT, ENTRIES, NULLABLE, propertiesOf, TUPLE } from "./schema-marks";
 import { prepareSchema } from "./schema-prepare";
 
 /** Required parts of a definition that contains itself would never end. */
@@ -97,12 +97,15 @@ export function requiredDefaults(schema: JsonMap | null): JsonMap {
 
 /**
  * What is stored after an edit: the stored values with what the edit changed, and nothing else. An argument
- * that was brought back to its default is not stored, unless a task is refused without it.
+ * that was brought back to its default is not stored, unless a task is refused without it; nor is an optional
+ * group that the edit emptied, whose required members would be asked for.
  *
  * @param before What the form showed. @param after What it shows now.
  */
 export function applyEdit(schema: JsonMap, stored: JsonMap, before: JsonMap, after: JsonMap): JsonMap {
-  const edited = patch(stored, before, after) as JsonMap;
+  const drawn = prepareSchema(schema);
+  const patched = patch(stored, before, after) as JsonMap;
+  const edited = drawn.ok ? (withoutEmptied(drawn.root, stored, patched, drawn.root) as JsonMap) : patched;
   const defaults = defaultsOf(schema);
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
   const kept = Object.entries(edited).filter(([name, value]) => {
@@ -115,6 +118,43 @@ export function applyEdit(schema: JsonMap, stored: JsonMap, before: JsonMap, aft
     );
   });
   return Object.fromEntries(kept);
+}
+
+/** Without optional groups that are empty now and were not before. */
+function withoutEmptied(node: unknown, before: unknown, now: unknown, root: JsonMap): unknown {
+  if (isSame(before, now)) return now;
+  const own = merged(node, root) ?? {};
+  if (own[AS_JSON] !== undefined) return now;
+  if (unionOf(own) !== null) {
+    const branch = branchOf(own, now, root);
+    return branch === null ? now : withoutEmptied(branch.schema, before, now, root);
+  }
+  if (Array.isArray(now)) {
+    if (!Array.isArray(before) || before.length !== now.length) return now;
+    const tuple = own[TUPLE] as JsonMap[] | undefined;
+    return now.map((item: unknown, at) =>
+      withoutEmptied(tuple?.[at] ?? own["items"], before[at], item, root),
+    );
+  }
+  if (!isMap(now)) return now;
+  const properties = propertiesOf(own);
+  const required: unknown[] = Array.isArray(own["required"]) ? own["required"] : [];
+  const entries = Object.entries(now).flatMap(([name, value]): [string, unknown][] => {
+    const child = Object.hasOwn(properties, name) ? properties[name] : own[ENTRIES];
+    const old = isMap(before) ? ownOf(before, name) : undefined;
+    const next = withoutEmptied(child, old, value, root);
+    const canBeEmpty =
+      required.includes(name) || !Object.hasOwn(properties, name) || isOwnChoice(child, root);
+    return !canBeEmpty && isSame(next, {}) && !isSame(old, next) ? [] : [[name, next]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Of these an empty group says something: it is not null, not the default, a branch, or was typed as JSON. */
+function isOwnChoice(node: unknown, root: JsonMap): boolean {
+  const own = merged(node, root) ?? {};
+  const isGroup = unionOf(own) === null && own[AS_JSON] === undefined;
+  return !isGroup || own[NULLABLE] === true || own[DEFAULT] !== undefined;
 }
 
 function patch(stored: unknown, before: unknown, after: unknown): unknown {
