@@ -274,6 +274,55 @@ test("every task of every collected package: its form shows what is stored, and 
     });
 });
 
+test("optional arguments are given and left out again, and a group stays open meanwhile", async ({
+  page,
+  api,
+  session,
+  project,
+}) => {
+  test.setTimeout(MANY_MS);
+  const leaveOut = (pane: Locator, title: string) =>
+    pane.getByRole("button", { name: `Leave out: ${title}`, exact: true });
+  await test.step("each is left out, and nothing of it is stored", async () => {
+    const ids = await collectHard(session, "pydantic_v1");
+    const given = hardSchemas.find(({ name }) => name === "v1-optional")?.valid[0] ?? {};
+    const workflow_id = await newWorkflow(api, project.id);
+    const id = await addTask(api, workflow_id, ids.get("v1 optional") ?? 0, { args_parallel: given });
+    const pane = await open(page, workflow_id, id);
+    const all = pane.getByRole("button", { name: /^Leave out: / });
+    await expect(all).toHaveCount(Object.keys(given).length + 1);
+    // The group folds nowhere while its last values are cleared, and is then no group that lacks its width.
+    await pane.getByLabel(named("Note")).fill("");
+    await pane.getByLabel(named("Width")).fill("");
+    await expect(pane.getByLabel(named("Width"))).toBeFocused();
+    await expect(pane.getByLabel(named("Width"))).toBeVisible();
+    await expect(leaveOut(pane, "Crop")).toHaveCount(0);
+    await save(page, pane);
+    const { crop: _, ...rest } = given;
+    expect((await argsOf(api, workflow_id, id)).parallel).toEqual(rest);
+    await expectAccessible(page);
+    for (const title of ["Channel", "Stain", "Invert", "Target", "Levels", "Kind", "Extra", "Size"])
+      await leaveOut(pane, title).click();
+    await expect(all).toHaveCount(0);
+    for (const name of ["Channel", "Kind of Target"])
+      await expect(
+        pane.getByRole("radiogroup", { name, exact: true }).getByRole("radio", { checked: true }),
+      ).toHaveCount(0);
+    await expect(pane.getByText("Not set", { exact: true })).toBeVisible();
+    await expect(pane.getByLabel(named("Place x"))).toHaveCount(0);
+    await save(page, pane);
+    expect((await argsOf(api, workflow_id, id)).parallel).toEqual({});
+  });
+  await test.step("a group that is switched on is open", async () => {
+    const ids = await collectHard(session, "pydantic_v2");
+    const workflow_id = await newWorkflow(api, project.id);
+    const id = await addTask(api, workflow_id, ids.get("v2 nullable") ?? 0);
+    const pane = await open(page, workflow_id, id);
+    await pane.getByRole("switch", { name: "Some area is set" }).check();
+    await expect(pane.getByLabel(named("Width"))).toBeVisible();
+  });
+});
+
 test("wrong arguments are refused at their field when saved, and before a run", async ({
   page,
   api,
