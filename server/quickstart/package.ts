@@ -46,14 +46,19 @@ export async function ensurePublished(
   const wanted = { package: pkg_name, package_version: version };
   const collect = async () => {
     await findPackage(ctx, wanted).catch((err: unknown) => {
-      if (!isAppError(err)) throw err;
-      const isAbsent = isAppError(err, "InvalidInput") && err.fields["package"] !== undefined;
-      const why = isAbsent ? `pip has no index with ${pkg_name} for this computer.` : err.message;
-      throw new Skipped(why, { cause: err });
+      throw skippedFor(err, pkg_name);
     });
     return (await collectPackage(ctx, { origin: "pypi", ...wanted })).activity_id;
   };
   return ensureCollected(ctx, { pkg_name, version }, collect, signal);
+}
+
+/** What the index refuses is no fault of ours: the published tasks are left out. Anything else stays what it is. */
+export function skippedFor(err: unknown, pkg_name: string): unknown {
+  if (!isAppError(err)) return err;
+  const isAbsent = isAppError(err, "InvalidInput") && err.fields["package"] !== undefined;
+  const why = isAbsent ? `pip has no index with ${pkg_name} for this computer.` : err.message;
+  return new Skipped(why, { cause: err });
 }
 
 /** Whoever collected it may have spelled the version in another way. */
