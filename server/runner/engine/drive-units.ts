@@ -238,7 +238,8 @@ async function close(
   const unended = await listUnendedAttempts(ctx.db, batch.id);
   const { input_types, output_types } = run.workflow_task_dump.task;
   const isStateChange = changesState(input_types, output_types);
-  const whyNotBegun = watch.lastError ?? (await readLastWords(ctx, batch));
+  const hasNotBegun = unended.some(({ state }) => state === "planned");
+  const whyNotBegun = watch.lastError ?? (hasNotBegun ? await readLastWords(ctx, batch) : null);
   const judge = (attempt: UnendedAttempt): Omit<AttemptVerdict, "hasWarnings"> => {
     // A start line may be lost with the machine: what has no end may have begun.
     const hasStarted = attempt.state === "started" || hasMachineDied;

@@ -1,6 +1,7 @@
 /** The interpreter of the resource is missing or broken: jobs end and say so, and a corrected resource helps at once. */
 import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { one } from "@/db/rows";
@@ -149,7 +150,7 @@ test("without an interpreter a folder is voided once and for all, and a claimed 
   expect(await working.settle(batch)).toEqual(isVoid);
   const content = {
     header: { v: 1, batch: 1, tag: "", slots: 1, cpus: 1, mem_mb: null } as never,
-    units: none(),
+    units: Readable.from([[]]),
   };
   await working.prepare(batch, content);
   const launch = {
@@ -171,8 +172,3 @@ test("without an interpreter a folder is voided once and for all, and a claimed 
     why: expect.stringContaining("ENOENT") as string,
   });
 });
-
-// eslint-disable-next-line @typescript-eslint/require-await
-async function* none() {
-  yield [];
-}

@@ -211,7 +211,8 @@ export class SlurmExecutor implements Executor {
   }
 
   /**
-   * Nothing was submitted, as far as anybody could say. If the folder can still be claimed, nothing ever will run in it.
+   * No array is known to have this batch. Who makes the claim of its folder first decides: an array that comes later
+   * finds the claim and ends by itself.
    */
   async #stateWithoutHandle({
     tag,
