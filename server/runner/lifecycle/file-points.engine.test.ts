@@ -2,14 +2,10 @@
  * The server, or its worker with it, is killed in the middle of what it writes into files, and started again: the end is
  * the same as without a kill.
  */
-import type { ChildProcess } from "node:child_process";
-import { readFile, readdir, rm, stat } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestDb } from "@/db/testing";
-import type { TestDb } from "@/db/testing";
-import { makeJob, makeWorld } from "../testing";
+import { describe, expect, test } from "vitest";
 import type { TinyTask, World } from "../testing";
 import { contentOf, contentOfZip } from "./archive.testing";
 import {
@@ -19,44 +15,21 @@ import {
   stopAtHalfArchive,
   unfinishedBytes,
 } from "./file-points.testing";
-import { addKilledImages, killedWorkflow, resultOf, stateOf } from "./killed-workflow.testing";
-import type { Result } from "./killed-workflow.testing";
-import { Servers, until } from "./testing";
+import {
+  ended,
+  inWorld,
+  server,
+  servers,
+  setUpKilledServer,
+  startAgain,
+  submit,
+  t,
+  undisturbed,
+} from "./killed-server.testing";
+import { killedWorkflow, resultOf, stateOf } from "./killed-workflow.testing";
+import { until } from "./testing";
 
-let t: TestDb;
-let servers: Servers;
-let server: ChildProcess;
-let undisturbed: Result;
-
-beforeAll(async () => {
-  t = await createTestDb();
-  servers = await Servers.of(t);
-  server = await servers.start();
-  undisturbed = await inWorld(async (world) => {
-    const id = await submit(world);
-    return resultOf(world, await ended(id));
-  });
-});
-afterAll(async () => {
-  await servers.close();
-  await t.drop();
-});
-
-async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T> {
-  const world = await makeWorld(t.db);
-  try {
-    await addKilledImages(world);
-    return await body(world);
-  } finally {
-    await rm(world.folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-const submit = async (world: World, tasks = killedWorkflow(world)) => (await makeJob(world, tasks)).id;
-async function ended(jobId: number): Promise<number> {
-  await until(async () => ["done", "failed", "stopped"].includes(await stateOf(t.db, jobId)));
-  return jobId;
-}
+setUpKilledServer();
 type Batch = { folder: string; state: string; results_offset: number };
 async function firstBatchOf(jobId: number): Promise<Batch> {
   const rows = await t.db.execute<Batch>(sql`
@@ -81,7 +54,7 @@ test("the folder of a batch is half written", async () => {
       await servers.end(server, "SIGKILL");
     });
     expect(isMet).toBe(true);
-    server = await servers.start();
+    await startAgain();
     expect(await resultOf(world, await ended(id))).toEqual(undisturbed);
     // Written again and run there, not given up for another one: the compound task has two.
     const batches = await t.db.execute(
@@ -106,7 +79,7 @@ describe("a worker has claimed its batch and not yet said a word", () => {
   test("the server is killed: its next one waits for the worker", async () => {
     await inWorld(async (world) => {
       const { worker, id } = await hold(world);
-      server = await servers.start();
+      await startAgain();
       await until(async () => (await firstBatchOf(id)).state === "launched");
       await worker.goOn();
       expect(await resultOf(world, await ended(id))).toEqual(undisturbed);
@@ -117,7 +90,7 @@ describe("a worker has claimed its batch and not yet said a word", () => {
     await inWorld(async (world) => {
       const { worker, id } = await hold(world);
       await worker.kill();
-      server = await servers.start();
+      await startAgain();
       expect(await resultOf(world, await ended(id))).toEqual(undisturbed);
     });
   });
@@ -140,7 +113,7 @@ describe("the line of a result is half written", () => {
   test("the server is killed: its next one reads the line when it is whole", async () => {
     await inWorld(async (world) => {
       const { worker, id, whole } = await hold(world, killedWorkflow(world));
-      server = await servers.start();
+      await startAgain();
       await until(async () => (await firstBatchOf(id)).results_offset === whole);
       await worker.goOn();
       expect(await resultOf(world, await ended(id))).toEqual(undisturbed);
@@ -151,7 +124,7 @@ describe("the line of a result is half written", () => {
     await inWorld(async (world) => {
       const { worker, id } = await hold(world, harmless(world));
       await worker.kill();
-      server = await servers.start();
+      await startAgain();
       const { calls, ...rest } = await resultOf(world, await ended(id));
       expect({ ...rest, calls: [...new Set(calls)] }).toEqual(undisturbed);
       const interrupted = await t.db.execute<{ zarr_url: string }>(sql`
@@ -188,7 +161,7 @@ test("the archive is half written: the folder is whole, and the next one makes t
     const before = await contentOf(folder);
     await servers.end(server, "SIGKILL");
     expect(await unfinishedBytes(folder)).toBeGreaterThan(0);
-    server = await servers.start();
+    await startAgain();
     await until(async () => (await jobNow())?.archived_at);
     expect(await readdir(path.dirname(folder))).toEqual([`${path.basename(folder)}.zip`]);
     expect(contentOfZip(`${folder}.zip`)).toEqual(before);

@@ -2,74 +2,42 @@
  * The server is killed at every transition of a job, just before it is stored and just after, and started again: the
  * end is the same as without a kill, and no command ran twice.
  */
-import type { ChildProcess } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { jobRequests } from "@/db/schema";
-import { createTestDb } from "@/db/testing";
-import type { TestDb } from "@/db/testing";
-import { makeJob, makeWorld } from "../testing";
-import type { TinyTask, World } from "../testing";
+import { makeJob } from "../testing";
+import type { TinyTask } from "../testing";
 import {
-  TRANSITIONS,
-  addKilledImages,
-  entersState,
-  killedWorkflow,
-  resultOf,
-  stateOf,
-} from "./killed-workflow.testing";
-import type { Result } from "./killed-workflow.testing";
-import { Servers, until } from "./testing";
+  ended,
+  inWorld,
+  server,
+  servers,
+  setUpKilledServer,
+  startAgain,
+  submit,
+  t,
+  undisturbed,
+} from "./killed-server.testing";
+import { TRANSITIONS, entersState, killedWorkflow, resultOf } from "./killed-workflow.testing";
+import { until } from "./testing";
 import type { Moment, Transition } from "./testing";
 
-let t: TestDb;
-let servers: Servers;
-let server: ChildProcess;
-let undisturbed: Result;
+setUpKilledServer();
 
-beforeAll(async () => {
-  t = await createTestDb();
-  servers = await Servers.of(t);
-  server = await servers.start();
-  undisturbed = await inWorld(async (world) => {
-    const id = await submit(world);
-    return resultOf(world, await ended(id));
-  });
-});
-afterAll(async () => {
-  await servers.close();
-  await t.drop();
-});
-
-async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T> {
-  const world = await makeWorld(t.db);
-  try {
-    await addKilledImages(world);
-    return await body(world);
-  } finally {
-    await rm(world.folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-const submit = async (world: World) => (await makeJob(world, killedWorkflow(world))).id;
 const unitIdsOf = async (jobId: number) => [
   ...(await t.db.execute<{ id: number; run: number }>(sql`
     SELECT u.id, u.history_run_id AS run FROM history_unit u JOIN history_run r ON r.id = u.history_run_id
     WHERE r.job_id = ${jobId} ORDER BY u.position`)),
 ];
-async function ended(jobId: number): Promise<number> {
-  await until(async () => ["done", "failed", "stopped"].includes(await stateOf(t.db, jobId)));
-  return jobId;
-}
 
 describe.each(["before", "after"] satisfies Moment[])("killed just %s it is stored that", (moment) => {
   test.each(Object.entries(TRANSITIONS))("%s", async (_name, transition) => {
     await inWorld(async (world) => {
       let id = 0;
       await servers.killAt(server, transition, moment, async () => (id = await submit(world)));
-      server = await servers.start();
+      await startAgain();
       expect(await resultOf(world, await ended(id))).toEqual(undisturbed);
     });
   });
@@ -87,7 +55,7 @@ test.each(["before", "after"] satisfies Moment[])(
       await servers.killAt(server, transition, moment, () =>
         t.db.insert(jobRequests).values({ job_id: id, kind: "stop_job", user_email: "ada@example.org" }),
       );
-      server = await servers.start();
+      await startAgain();
       const { calls, units, runs, state, leases } = await resultOf(world, await ended(id));
       expect({ state, leases }).toEqual({ state: "stopped", leases: 0 });
       expect(runs).toMatchObject([{ stage: "closed", state: "stopped", num_stopped: 3, num_done: 0 }]);
@@ -137,7 +105,7 @@ describe("a stop of a part is asked for, and the server is killed", () => {
             unit_ids: part === "stop_units" ? [units[0]?.id ?? 0, units[2]?.id ?? 0] : null,
           }),
         );
-        server = await servers.start();
+        await startAgain();
         if (part === "stop_units") {
           await until(async () => (await resultOf(world, id)).runs[0]?.["num_stopped"] === 1);
           await writeFile(gate, "");
