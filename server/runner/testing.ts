@@ -2,7 +2,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { pino } from "pino";
 import type { Db } from "@/db/client";
 import { one } from "@/db/rows";
@@ -12,6 +12,7 @@ import type { TaskDump } from "@/db/schema/job";
 import type { TaskType } from "@/server/contracts/enums";
 import type { Image } from "@/server/contracts/image";
 import type { AttributeFilters, TypeFilters } from "@/server/contracts/image";
+import { isFinal } from "@/server/domain/jobs/status";
 import type { ServiceContext } from "@/server/services/context";
 
 export const TINY_TASK = path.resolve("e2e/support/tiny-tasks/tiny.py");
@@ -230,6 +231,22 @@ export async function actAsOwner(world: World): Promise<ServiceContext> {
     UPDATE profile SET document = jsonb_build_object('resource_type', 'local', 'name', name) WHERE id = ${user.profile_id}`);
   return { db, actor: { kind: "user", user } };
 }
+
+const ofJob = (jobId: number) => sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`;
+
+/** In the order in which they were planned. */
+export const batchesOfJob = (db: Db, jobId: number) =>
+  db.select().from(tables.batches).where(ofJob(jobId)).orderBy(tables.batches.id);
+
+/** In unit order, of all runs of the job. */
+export const unitsOfJob = (db: Db, jobId: number) =>
+  db.select().from(tables.historyUnits).where(ofJob(jobId)).orderBy(tables.historyUnits.position);
+
+export const endOfJob = (db: Db, jobId: number): Promise<JobRow> =>
+  until(async () => {
+    const job = one(await db.select().from(tables.jobs).where(eq(tables.jobs.id, jobId)));
+    return isFinal(job.state) && job;
+  });
 
 /** Looks again and again until there is an answer. */
 export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {

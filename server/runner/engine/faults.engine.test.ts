@@ -10,7 +10,16 @@ import * as tables from "@/db/schema";
 import { LocalExecutor } from "../executors/local";
 import { startLifecycle } from "../lifecycle/runner";
 import type { Runner } from "../lifecycle/runner";
-import { addTestImages, makeJob, makeWorld, silentLog, until } from "../testing";
+import {
+  addTestImages,
+  batchesOfJob,
+  endOfJob,
+  makeJob,
+  makeWorld,
+  silentLog,
+  unitsOfJob,
+  until,
+} from "../testing";
 import type { World } from "../testing";
 import { submitWorkflow } from "./submit-workflow";
 
@@ -88,25 +97,11 @@ afterEach(async () => {
   await rm(world.folder, { recursive: true, force: true });
 });
 
-const endOf = (jobId: number) =>
-  until(async () => {
-    const job = one(await t.db.select().from(tables.jobs).where(eq(tables.jobs.id, jobId)));
-    return ["done", "failed", "stopped"].includes(job.state) && job;
-  });
+const endOf = (jobId: number) => endOfJob(t.db, jobId);
 const runOf = async (jobId: number) =>
   (await t.db.select().from(tables.historyRuns).where(eq(tables.historyRuns.job_id, jobId)))[0];
-const batchesOf = (jobId: number) =>
-  t.db
-    .select()
-    .from(tables.batches)
-    .where(sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`)
-    .orderBy(tables.batches.id);
-const unitsOf = (jobId: number) =>
-  t.db
-    .select()
-    .from(tables.historyUnits)
-    .where(sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`)
-    .orderBy(tables.historyUnits.position);
+const batchesOf = (jobId: number) => batchesOfJob(t.db, jobId);
+const unitsOf = (jobId: number) => unitsOfJob(t.db, jobId);
 const counter = () => path.join(world.folder, "counter");
 const callsSoFar = async () =>
   (await readFile(counter(), "utf8").catch(() => "")).split("\n").filter(Boolean).length;

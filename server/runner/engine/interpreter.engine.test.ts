@@ -4,14 +4,13 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { one } from "@/db/rows";
 import * as tables from "@/db/schema";
 import { createTestDb } from "@/db/testing";
 import type { TestDb } from "@/db/testing";
 import { LocalExecutor } from "../executors/local";
 import { startRunner } from "../index";
 import type { Runner } from "../index";
-import { addTestImages, makeJob, makeWorld, silentLog, until } from "../testing";
+import { addTestImages, batchesOfJob, endOfJob, makeJob, makeWorld, silentLog, unitsOfJob } from "../testing";
 import type { World } from "../testing";
 
 let t: TestDb;
@@ -43,21 +42,9 @@ const setInterpreter = (python: string) =>
     .update(tables.resources)
     .set({ document: document(python) })
     .where(eq(tables.resources.id, world.resource.id));
-const endOf = (jobId: number) =>
-  until(async () => {
-    const job = one(await t.db.select().from(tables.jobs).where(eq(tables.jobs.id, jobId)));
-    return ["done", "failed", "stopped"].includes(job.state) && job;
-  });
-const batchesOf = (jobId: number) =>
-  t.db
-    .select()
-    .from(tables.batches)
-    .where(sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`);
-const unitsOf = (jobId: number) =>
-  t.db
-    .select()
-    .from(tables.historyUnits)
-    .where(sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`);
+const endOf = (jobId: number) => endOfJob(t.db, jobId);
+const batchesOf = (jobId: number) => batchesOfJob(t.db, jobId);
+const unitsOf = (jobId: number) => unitsOfJob(t.db, jobId);
 
 /** An interpreter that starts and says why it cannot go on. */
 async function breakInterpreter(): Promise<string> {

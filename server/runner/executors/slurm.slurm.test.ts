@@ -12,7 +12,7 @@ import { endDaemon, idOf, up } from "@/e2e/support/slurm/cluster";
 import { PID_FILES, PROFILE_USERS, SERVER_USER } from "@/e2e/support/slurm/config";
 import type { ResourceDocument } from "@/server/contracts/resource";
 import { Servers } from "../lifecycle/testing";
-import { addTestImages, makeJob, makeWorld, until } from "../testing";
+import { addTestImages, batchesOfJob, endOfJob, makeJob, makeWorld, unitsOfJob, until } from "../testing";
 import type { TinyTask, World } from "../testing";
 
 const [LAB] = PROFILE_USERS;
@@ -97,23 +97,9 @@ const runsOf = (jobId: number) =>
     .from(tables.historyRuns)
     .where(eq(tables.historyRuns.job_id, jobId))
     .orderBy(tables.historyRuns.order);
-const batchesOf = (jobId: number) =>
-  t.db
-    .select()
-    .from(tables.batches)
-    .where(sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`)
-    .orderBy(tables.batches.id);
-const unitsOf = (jobId: number) =>
-  t.db
-    .select()
-    .from(tables.historyUnits)
-    .where(sql`history_run_id IN (SELECT id FROM history_run WHERE job_id = ${jobId})`)
-    .orderBy(tables.historyUnits.position);
-const endOf = (jobId: number) =>
-  until(async () => {
-    const job = await jobOf(jobId);
-    return ["done", "failed", "stopped"].includes(job.state) && job;
-  });
+const batchesOf = (jobId: number) => batchesOfJob(t.db, jobId);
+const unitsOf = (jobId: number) => unitsOfJob(t.db, jobId);
+const endOf = (jobId: number) => endOfJob(t.db, jobId);
 /** Numbers of the arrays that SLURM has had with the tags of a job's submissions. */
 async function arraysOf(jobId: number): Promise<string[]> {
   const tags = await t.db.execute<{ tag: string }>(sql`
